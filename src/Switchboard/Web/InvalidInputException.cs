@@ -1,0 +1,27 @@
+namespace Switchboard.Web;
+
+/// <summary>
+/// Input that is refused before anything was changed. The HTTP API answers it with problem details that carry the three
+/// parts; the CLI prints them.
+/// </summary>
+public sealed class InvalidInputException(string field, string? value, string allowed, int? line = null)
+    : Exception(line is null ? $"{field} '{value}': {allowed}" : $"line {line}: {field} '{value}': {allowed}")
+{
+    /// <summary>The field's name as the sender wrote it.</summary>
+    public string Field { get; } = field;
+
+    /// <summary>The refused value; cut by whoever shows it.</summary>
+    public string? Value { get; } = value;
+
+    /// <summary>What would be accepted, as a sentence.</summary>
+    public string Allowed { get; } = allowed;
+
+    /// <summary>The line of a file, counted from 1, where the input is a file.</summary>
+    public int? Line { get; } = line;
+}
+
+/// <summary>The thing that was asked for does not exist (404).</summary>
+public sealed class NotFoundException(string message) : Exception(message);
+
+/// <summary>The request is well formed, but the present state does not allow it (409).</summary>
+public sealed class ConflictException(string message) : Exception(message);
