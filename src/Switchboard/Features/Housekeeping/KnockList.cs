@@ -10,22 +10,14 @@ public sealed record KnockRequest(
     string Source, Guid SourceId, long SourceNumber, string Pbx, string Room, string? Floor,
     LocalDate Date, LocalTime Time, string Zone, string Reason, IReadOnlyList<string> AttemptResults);
 
-/// <summary>Told after an entry was closed; the feature that the entry came from decides what that means for it.</summary>
-public delegate Task KnockClosedHandler(KnockEntry entry, CancellationToken ct);
-
-/// <summary>The handlers by <see cref="KnockRequest.Source"/>, registered by the features at start.</summary>
-public sealed class KnockClosedHandlers
-{
-    private readonly Dictionary<string, KnockClosedHandler> _handlers = [];
-
-    public void Register(string source, KnockClosedHandler handler) => _handlers.Add(source, handler);
-
-    internal Task TellAsync(KnockEntry entry, CancellationToken ct) =>
-        _handlers.TryGetValue(entry.Source, out var handler) ? handler(entry, ct) : Task.CompletedTask;
-}
+/// <summary>
+/// Told when an entry is closed, inside the closing transaction; the feature that the entry came from decides what that means for it.
+/// The action that it returns runs after the commit. Features register theirs as a scoped service.
+/// </summary>
+public delegate Task<Action?> KnockClosedHandler(KnockEntry entry, CancellationToken ct);
 
 /// <summary>Housekeeping's list. Other features add to it in their own transaction and never read its tables.</summary>
-public sealed class KnockList(SwitchboardDb db, IClock clock, KnockClosedHandlers handlers, ILogger<KnockList> log)
+public sealed class KnockList(SwitchboardDb db, IClock clock, IEnumerable<KnockClosedHandler> handlers, ILogger<KnockList> log)
 {
     /// <summary>Adds an entry to the caller's unit of work: it is stored when the caller saves.</summary>
     public void Add(KnockRequest request) => db.Add(new KnockEntry(request, clock.GetCurrentInstant()));
@@ -60,10 +52,12 @@ public sealed class KnockList(SwitchboardDb db, IClock clock, KnockClosedHandler
             ?? throw new NotFoundException($"there is no entry {number} on housekeeping's list");
         if (entry.ClosedAt is not null) throw new ConflictException($"entry {number} was closed already, by {entry.ClosedBy}");
         entry.Close(name, via, finding, close.Awake ?? false, clock.GetCurrentInstant());
+        var afterCommit = new List<Action?>();
+        foreach (var handler in handlers) afterCommit.Add(await handler(entry, ct));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         log.Closed(entry.Number, entry.Room, entry.SourceNumber, entry.Awake == true);
-        await handlers.TellAsync(entry, ct);
+        foreach (var action in afterCommit) action?.Invoke();
         var notes = await db.Set<KnockNote>().AsNoTracking().Where(n => n.KnockEntryId == entry.Id).OrderBy(n => n.Id).ToListAsync(ct);
         return View(entry, notes);
     }

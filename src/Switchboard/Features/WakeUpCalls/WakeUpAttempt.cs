@@ -66,7 +66,8 @@ public sealed class WakeUpAttempt
         RangAt ??= result.RangAt;
         AnsweredAt ??= result.AnsweredAt;
         ConfirmedAt ??= result.KeyAt;
-        EndedAt = now;
+        // The PBX's own time, within what can be: the worker may have been away for hours, and the PBX's clock may be wrong.
+        EndedAt = result.EndedAt is { } ended ? Instant.Min(now, Instant.Max(ended, DueAt)) : now;
         return true;
     }
 }
@@ -74,4 +75,4 @@ public sealed class WakeUpAttempt
 /// <summary>What an attempt came to, with the times that are known of it.</summary>
 public sealed record AttemptResult(
     AttemptOutcome Outcome, string? Key = null, int? Cause = null, string? Detail = null,
-    Instant? SentAt = null, Instant? RangAt = null, Instant? AnsweredAt = null, Instant? KeyAt = null);
+    Instant? SentAt = null, Instant? RangAt = null, Instant? AnsweredAt = null, Instant? KeyAt = null, Instant? EndedAt = null);

@@ -130,8 +130,8 @@ public sealed class WakeUpCall
             case AttemptOutcome.SnoozeAsked:
                 SnoozesUsed++;
                 AttemptsInRound = 0;
-                // From the guest's key, not from when we learned of it. A worker that was away must not shift it.
-                return Wait(WakeUpState.Snoozed, (result.KeyAt ?? now) + Duration.FromTimeSpan(rules.SnoozeTime), now, cause, attempt.Number);
+                // From the guest's key, not from when we learned of it: a worker that was away must not shift it.
+                return Wait(WakeUpState.Snoozed, attempt.EndedAt!.Value + Duration.FromTimeSpan(rules.SnoozeTime), now, cause, attempt.Number);
             default:
                 return RetryOrGiveUp(attempt, result, now, rules, cause);
         }
@@ -204,8 +204,11 @@ public sealed class WakeUpCall
     private WakeUpEffects RetryOrGiveUp(WakeUpAttempt attempt, AttemptResult result, Instant now, WakeUpOptions rules, string cause)
     {
         if (AttemptsInRound >= rules.Attempts) return End(WakeUpState.Unanswered, now, cause, attempt.Number, now);
-        // Nothing is known of an Unknown one: ring again at once rather than let the guest sleep through the pause.
-        var next = result.Outcome == AttemptOutcome.Unknown ? now : now + Duration.FromTimeSpan(rules.Pause);
+        // Nothing is known of an Unknown one: it is due again at once, not after the pause, and as late as the attempt itself.
+        // Others are due again by when they really ended, so that a worker that was away does not ring hours late.
+        var next = result.Outcome == AttemptOutcome.Unknown
+            ? attempt.DueAt
+            : attempt.EndedAt!.Value + Duration.FromTimeSpan(rules.Pause);
         var effects = Wait(WakeUpState.Retrying, next, now, cause, attempt.Number);
         // Nobody else will wake this guest: the list does not wait for the last attempt.
         if (result.Outcome is AttemptOutcome.Unreachable or AttemptOutcome.Failed)
