@@ -78,7 +78,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
         catch (TimeoutException) { /* said below, with the log */ }
         await StopKeeperAsync();
-        throw new InvalidOperationException($"PostgreSQL did not start:\n{(File.Exists(Log) ? await File.ReadAllTextAsync(Log) : "no log")}");
+        var log = File.Exists(Log) ? await File.ReadAllTextAsync(Log) : "no log";
+        throw new InvalidOperationException($"PostgreSQL did not start:\n{log}");
     }
 
     /// <summary>Sends a signal that ends the server, and returns when the postmaster is gone.</summary>
