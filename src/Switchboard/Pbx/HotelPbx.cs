@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Switchboard.Asterisk.Ami;
@@ -20,7 +21,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
 {
     private readonly ConcurrentDictionary<string, RoomCall> _calls = new(StringComparer.Ordinal);
     private volatile PbxReadiness _readiness = new(false, 0, null);
-    private readonly SemaphoreSlim _resyncAsked = new(0);
+    private readonly Channel<bool> _resyncAsked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     internal AmiConnection Ami => ami;
     internal IReadOnlyCollection<RoomCall> Calls => [.. _calls.Values];
@@ -49,7 +50,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
     public void RequestResync()
     {
         SetReady(false, null);
-        if (_resyncAsked.CurrentCount == 0) _resyncAsked.Release();
+        _resyncAsked.Writer.TryWrite(true);
     }
 
     /// <summary>Rings a room. Returns at once; the end comes through <see cref="RoomCall.Ended"/>, always.</summary>
@@ -91,7 +92,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
 
     internal Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
 
-    internal Task WaitForResyncRequestAsync(CancellationToken ct) => _resyncAsked.WaitAsync(ct);
+    internal ValueTask<bool> WaitForResyncRequestAsync(CancellationToken ct) => _resyncAsked.Reader.ReadAsync(ct);
 
     internal bool TryGet(string? channelId, out RoomCall call)
     {

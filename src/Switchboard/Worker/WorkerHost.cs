@@ -89,7 +89,7 @@ internal static class WorkerHost
         return app;
     }
 
-    private static void Configure<TOptions, TValidator>(IServiceCollection services, IConfiguration configuration, string section)
+    private static void Configure<TOptions, TValidator>(IServiceCollection services, ConfigurationManager configuration, string section)
         where TOptions : class
         where TValidator : class, IValidateOptions<TOptions>
     {

@@ -24,6 +24,8 @@ internal static class AttemptJudge
 
     private static AttemptOutcome NotAnswered(RoomCallEnd end, bool sendsNoRinging) => end.DialStatus switch
     {
+        // A phone that forwards (ignored) also comes as BUSY, without a cause and without ringing: nobody there will hear anything.
+        "BUSY" when end.Cause is not BusyCause && !end.Rang => AttemptOutcome.Unreachable,
         "BUSY" => AttemptOutcome.Busy,
         // A declined call (603) comes as CHANUNAVAIL with cause 21: somebody pressed the phone's reject key, or it is set not to ring.
         _ when end.Cause is DeclinedCause or BusyCause => AttemptOutcome.Busy,
@@ -38,6 +40,7 @@ internal static class AttemptJudge
         if (end.Kind == RoomCallEndKind.NoKey && !end.Played) return "the greeting could not be played: check the sound files";
         if (end.DialStatus is null) return end.Detail;
         // Helps whoever has to decide whether a room needs the flag.
+        if (end is { DialStatus: "BUSY", Rang: false, Cause: not BusyCause }) return "DIALSTATUS BUSY without ringing: is forwarding set on the phone?";
         var hint = end is { Progress: true, Rang: false, DialStatus: "NOANSWER" } && !sendsNoRinging
             ? ", progress without ringing: mark the room sends_no_ringing if its phones work" : "";
         return $"DIALSTATUS {end.DialStatus}{hint}";
