@@ -16,15 +16,20 @@ internal sealed class WakeUpDialer(
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortSleep = TimeSpan.FromSeconds(1);
+
+    // Connecting and reading the PBX's state takes moments; nobody must knock for those.
+    private static readonly Duration DownGrace = Duration.FromSeconds(3);
     private volatile bool _recovered;
     private bool _leaseWasHeld;
+    private Instant? _notReadySince;
     private string? _lastFault;
     private Instant _lastFaultAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         pbx.TrackOpenCalls = follower.TrackResumedAsync;
-        pbx.ClaimStrayProofs = follower.SortStrayProofsAsync;
+        // Before the lock is ours (and the database migrated) no proof is ours to judge.
+        pbx.ClaimStrayProofs = (ids, ct) => _recovered ? follower.SortStrayProofsAsync(ids, ct) : Task.FromResult<IReadOnlyCollection<string>>([]);
         pbx.ReadinessChanged += signal.Wake;
         lease.Changed += signal.Wake;
         signal.HangUpAsked += follower.HangUp;
@@ -67,10 +72,14 @@ internal sealed class WakeUpDialer(
         var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
         if (!pbx.IsReady || !_recovered)
         {
+            _notReadySince ??= clock.GetCurrentInstant();
+            if (clock.GetCurrentInstant() - _notReadySince.Value < DownGrace) return TimeSpan.FromMilliseconds(500);
             await steps.ReportPbxDownAsync(pbx.Name, ct);
             await follower.ReportStuckAsync(steps, ct);
             return ShortSleep;
         }
+
+        _notReadySince = null;
 
         var horizon = clock.GetCurrentInstant() + Duration.FromTimeSpan(now.Options.ClaimAhead);
         while (await steps.ClaimAsync(pbx.Name, horizon, ct) is { Count: > 0 } claimed) follower.Enqueue(claimed);

@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Switchboard.LabTests.Postgres;
+using Switchboard.Persistence;
+
+namespace Switchboard.LabTests.Lab;
+
+/// <summary>A whole hotel: real Asterisk, real SIP phones, a database of its own, the worker. Each test takes its own rooms.</summary>
+internal sealed class LabHotel : IAsyncDisposable
+{
+    /// <summary>The schema that the worker would make, made once for all tests.</summary>
+    public static DatabaseTemplate Schema { get; } = new("switchboard", async connectionString =>
+    {
+        var builder = new DbContextOptionsBuilder<SwitchboardDb>();
+        SwitchboardDb.Configure(builder, connectionString);
+        await using var db = new SwitchboardDb(builder.Options);
+        await db.Database.MigrateAsync();
+    });
+
+    private readonly TestDatabase? _database;
+    private readonly string _folder = LabFiles.NewFolder("hotel");
+    private readonly string _connectionString;
+
+    private LabHotel(TestDatabase? database, string connectionString, string rooms, IReadOnlyDictionary<string, string>? settings)
+    {
+        _database = database;
+        _connectionString = connectionString;
+        RoomsCsv = rooms;
+        Pbx = new LabAsterisk(rooms);
+        Phones = new LabPhones(Pbx);
+        // The secret's file must be there before Asterisk is: some tests start the worker first.
+        Worker = new LabWorker(_folder, Pbx, connectionString, settings);
+    }
+
+    public LabAsterisk Pbx { get; }
+    public LabPhones Phones { get; }
+    public LabWorker Worker { get; }
+    public string RoomsCsv { get; }
+    public string ConnectionString => _connectionString;
+
+    /// <summary>The rooms' import file; the phones behave by their numbers (deploy/lab/phones).</summary>
+    public static string RoomsOf(params string[] numbers) => "number,floor,language,pbx,dial_strings,sends_no_ringing\n"
+        + string.Concat(numbers.Select(n => $"{n},{n[0]},en,main,{(n.StartsWith("81", StringComparison.Ordinal) ? $"PJSIP/{n} PJSIP/{n}b" : $"PJSIP/{n}")},{(n.StartsWith("73", StringComparison.Ordinal) ? "true" : "false")}\n"));
+
+    /// <summary>Everything up and the rooms imported.</summary>
+    public static async Task<LabHotel> OpenAsync(PostgresServer server, string[] rooms, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var hotel = await BuildAsync(server, rooms, settings);
+        try
+        {
+            await hotel.Pbx.StartAsync();
+            await hotel.Phones.StartAsync();
+            await hotel.Worker.StartAsync();
+            await hotel.ImportRoomsAsync();
+            return hotel;
+        }
+        catch
+        {
+            await hotel.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A database, and nothing started.</summary>
+    public static async Task<LabHotel> BuildAsync(PostgresServer server, string[] rooms, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var database = await server.CreateDatabaseAsync(Schema);
+        return new LabHotel(database, database.ConnectionString, RoomsOf(rooms), settings);
+    }
+
+    /// <summary>On a database server that the test itself starts and stops.</summary>
+    public static LabHotel BuildOn(string connectionString, string[] rooms, IReadOnlyDictionary<string, string>? settings = null) =>
+        new(null, connectionString, RoomsOf(rooms), settings);
+
+    public Task ImportRoomsAsync() => Worker.SendAsync(HttpMethod.Post, "/api/rooms/import", RoomsCsv);
+
+    /// <summary>Books a room for so many seconds from now and returns the wake-up's number.</summary>
+    public async Task<long> BookAsync(string room, double inSeconds = 2)
+    {
+        var at = HotelTime(inSeconds);
+        var call = await Worker.SendAsync(HttpMethod.Post, "/api/wakeups", new { room, time = at.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
+        return call.GetProperty("number").GetInt64();
+    }
+
+    /// <summary>The hotel's wall clock, so many seconds from now.</summary>
+    public static DateTimeOffset HotelTime(double inSeconds = 0) =>
+        TimeProvider.System.GetUtcNow().AddSeconds(inSeconds).ToOffset(TimeSpan.FromHours(8));
+
+    /// <summary>Waits until the wake-up is in this state and returns all that is known of it.</summary>
+    public async Task<JsonElement> WaitForStateAsync(long number, string state, int seconds = 40)
+    {
+        JsonElement last = default;
+        var reached = await Eventually.TrueAsync(async () =>
+        {
+            last = await Worker.GetAsync($"/api/wakeups/{number}");
+            return StateOf(last) == state;
+        }, TimeSpan.FromSeconds(seconds));
+        Assert.True(reached, $"wake-up {number} should be {state}, but: {last}\n{Worker.Log}");
+        return last;
+    }
+
+    public static string StateOf(JsonElement detail) => detail.GetProperty("call").GetProperty("state").GetString()!;
+
+    public static string ResultsOf(JsonElement detail) =>
+        string.Join(", ", detail.GetProperty("call").GetProperty("results").EnumerateArray().Select(r => r.GetString()));
+
+    /// <summary>Housekeeping's entry of this room, open or closed; null where there is none.</summary>
+    public async Task<JsonElement?> KnockEntryAsync(string room)
+    {
+        var list = await Worker.GetAsync("/api/housekeeping?all=true");
+        foreach (var entry in list.EnumerateArray())
+        {
+            if (entry.GetProperty("room").GetString() == room) return entry;
+        }
+
+        return null;
+    }
+
+    /// <summary>Asks the database itself.</summary>
+    public async Task<T?> QueryAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(_connectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Worker.DisposeAsync();
+        await Phones.DisposeAsync();
+        await Pbx.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
+        LabFiles.Remove(_folder);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace Switchboard.LabTests.Lab;
+
+/// <summary>The worker as a hotel runs it: a process of its own, with its configuration in a file, that may be killed at any moment.</summary>
+internal sealed class LabWorker : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly Dictionary<string, string> _settings;
+    private LabProcess? _process;
+    private readonly StringBuilder _earlier = new();
+
+    public LabWorker(string folder, LabAsterisk pbx, string connectionString, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        _folder = folder;
+        _settings = new Dictionary<string, string>
+        {
+            ["Hotel:Name"] = "Lab Hotel",
+            ["Hotel:TimeZone"] = "Asia/Shanghai",
+            ["Pbx:Port"] = pbx.AmiPort.ToString(CultureInfo.InvariantCulture),
+            ["Pbx:Username"] = "switchboard",
+            ["Pbx:SecretFile"] = pbx.SecretFile,
+            ["Database:ConnectionString"] = connectionString,
+            ["Http:Url"] = Url,
+            ["Http:BootstrapTokenFile"] = AdminTokenFile,
+            ["WakeUpCalls:RingTime"] = "00:00:05",
+            ["WakeUpCalls:Pause"] = "00:00:02",
+            ["WakeUpCalls:SnoozeTime"] = "00:00:03",
+            ["WakeUpCalls:Greetings"] = "1",
+            ["WakeUpCalls:GreetingPause"] = "00:00:01",
+        };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>()) _settings[key] = value;
+        Http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(10) };
+    }
+
+    public string Url { get; } = $"http://127.0.0.1:{FreePorts.Tcp()}";
+    public HttpClient Http { get; }
+    public string AdminTokenFile => Path.Combine(_folder, "admin.token");
+
+    /// <summary>Everything that its lives have written so far.</summary>
+    public string Log => _earlier + (_process?.Output ?? "");
+
+    public static string Executable => Path.Combine(AppContext.BaseDirectory, "switchboard.dll");
+
+    public async Task StartAsync(bool waitUntilReady = true)
+    {
+        await BeginAsync();
+        var up = await Eventually.TrueAsync(() => _process!.HasExited ? Task.FromResult(true) : AnswersAsync(waitUntilReady ? "/health/ready" : "/health/live"), TimeSpan.FromSeconds(30));
+        if (!up || _process!.HasExited) throw new InvalidOperationException($"the worker did not come up:\n{Log}");
+        if (File.Exists(AdminTokenFile)) UseToken(await File.ReadAllTextAsync(AdminTokenFile));
+    }
+
+    /// <summary>Starts the process and waits for nothing.</summary>
+    public async Task BeginAsync()
+    {
+        var file = Path.Combine(_folder, "worker.json");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(_settings));
+        _process = await LabProcess.StartAsync("dotnet", [Executable, "run", "--config", file]);
+    }
+
+    public void UseToken(string token) => Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
+
+    /// <summary>kill -9.</summary>
+    public Task KillAsync() => EndAsync("KILL");
+
+    public Task<int> StopAsync() => EndAsync("TERM");
+
+    public Task<int> WaitForExitAsync(int seconds) => _process!.WaitForExitAsync(TimeSpan.FromSeconds(seconds));
+
+    public async Task<bool> AnswersAsync(string path)
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri(path, UriKind.Relative));
+            return answer.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits for a line of the log.</summary>
+    public async Task WaitForLogAsync(string text, int seconds = 20) =>
+        Assert.True(await Eventually.TrueAsync(() => Log.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(seconds)), $"the log never said '{text}':\n{Log}");
+
+    public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
+
+    /// <summary>Sends and expects success; the answer's body else stands in the failure.</summary>
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, object body)
+    {
+        using var answer = await TrySendAsync(method, path, body);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {(int)answer.StatusCode} {text}");
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    public async Task<HttpResponseMessage> TrySendAsync(HttpMethod method, string path, object? body)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is string csv) request.Content = new StringContent(csv, Encoding.UTF8, "text/csv");
+        else if (body is not null) request.Content = JsonContent.Create(body);
+        return await Http.SendAsync(request);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (_process is not null) await _process.DisposeAsync();
+    }
+
+    private async Task<int> EndAsync(string signal)
+    {
+        await _process!.SignalAsync(signal);
+        var code = await _process.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        _earlier.Append(_process.Output);
+        await _process.DisposeAsync();
+        _process = null;
+        return code;
+    }
+}
