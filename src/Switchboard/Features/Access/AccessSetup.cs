@@ -1,0 +1,47 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+
+namespace Switchboard.Features.Access;
+
+internal static class AccessSetup
+{
+    public static IServiceCollection AddAccess(this IServiceCollection services)
+    {
+        services.AddScoped<TokenDesk>();
+        services.AddScoped<TokenLookup>(p => p.GetRequiredService<TokenDesk>().FindAsync);
+        services.AddAuthentication(BearerHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var (policy, roles) in Policies.RolesOf) authorization.AddPolicy(policy, p => p.RequireRole(roles));
+        return services;
+    }
+
+    public static void MapAccess(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/tokens").WithTags("Tokens").RequireAuthorization(Policies.Admin);
+        group.MapGet("/", (TokenDesk desk, CancellationToken ct) => desk.ListAsync(ct));
+        group.MapPost("/", async (TokenRequest request, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
+        {
+            var created = await desk.CreateAsync(request, Caller.Of(user), ct);
+            return TypedResults.Created($"/api/tokens/{created.Name}", created);
+        });
+        group.MapDelete("/{name}", (string name, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
+            desk.RevokeAsync(name, Caller.Of(user), ct));
+    }
+}
+
+/// <summary>Event ids 1100 to 1199. Names of tokens, never their text.</summary>
+internal static partial class AccessLog
+{
+    [LoggerMessage(1100, LogLevel.Information, "Token {Token} created with role {Role} by {By}")]
+    public static partial void Created(this ILogger logger, string token, string role, string by);
+
+    [LoggerMessage(1101, LogLevel.Information, "Token {Token} revoked by {By}")]
+    public static partial void Revoked(this ILogger logger, string token, string by);
+
+    [LoggerMessage(1102, LogLevel.Information, "The first admin token was written to {Path}")]
+    public static partial void Bootstrapped(this ILogger logger, string path);
+
+    [LoggerMessage(1103, LogLevel.Error, "The first admin token cannot be kept in {Path}: {Reason}. Wake-ups ring; nobody can use the API without another token")]
+    public static partial void BootstrapFailed(this ILogger logger, string path, string reason);
+}
