@@ -32,7 +32,11 @@ public class BearerTests
 
     private static ApiToken Token(string name, string role, string text) => new()
     {
-        Name = name, Role = role, Hash = TokenText.Hash(text), CreatedAt = Instant.FromUtc(2026, 11, 24, 0, 0), CreatedBy = "front-office",
+        Name = name,
+        Role = role,
+        Hash = TokenText.Hash(text),
+        CreatedAt = Instant.FromUtc(2026, 11, 24, 0, 0),
+        CreatedBy = "front-office",
     };
 
     private static ApiToken Revoked(ApiToken token)
