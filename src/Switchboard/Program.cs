@@ -1,1 +1,1 @@
-return 0;
+return await Switchboard.Worker.WorkerHost.RunAsync(args is ["run", "--config", var file] ? file : null, CancellationToken.None);

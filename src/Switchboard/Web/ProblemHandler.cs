@@ -11,7 +11,7 @@ internal sealed class ProblemHandler(FoldedWarnings warnings, ILogger<ProblemHan
         if (problem is null)
         {
             log.Failed(exception, context.Request.Method, RouteOf(context));
-            problem = Problems.Plain(StatusCodes.Status500InternalServerError, "The request failed inside the worker. Its log says why (event 1000).");
+            problem = Problems.Plain(StatusCodes.Status500InternalServerError, "The request failed inside the worker. Its log says why (event 6000).");
         }
         else if (problem.Status == StatusCodes.Status503ServiceUnavailable)
         {

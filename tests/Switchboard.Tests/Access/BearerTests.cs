@@ -167,9 +167,9 @@ public class BearerTests
 
         Assert.Equal(
             [
-                "1001 Warning Requests refused with 401 for 127.0.0.1, token lost-phone (revoked): 1",
-                "1001 Warning Requests refused with 403 for 127.0.0.1, token floor-12: 1",
-                "1001 Warning Requests refused with 401 for 127.0.0.1, token none that is known: 1",
+                "6001 Warning Requests refused with 401 for 127.0.0.1, token lost-phone (revoked): 1",
+                "6001 Warning Requests refused with 403 for 127.0.0.1, token floor-12: 1",
+                "6001 Warning Requests refused with 401 for 127.0.0.1, token none that is known: 1",
             ], web.Log.Lines);
     }
 

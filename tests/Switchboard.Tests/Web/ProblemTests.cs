@@ -68,7 +68,7 @@ public class ProblemTests
         var answer = await web.Http.GetAsync("/thing/guest-name");
         Assert.DoesNotContain("secret", await answer.Content.ReadAsStringAsync());
         await ProblemOf(answer, HttpStatusCode.InternalServerError);
-        Assert.Equal(["1000 Error A request failed: GET /thing/{id} [InvalidOperationException]"], web.Log.Lines);
+        Assert.Equal(["6000 Error A request failed: GET /thing/{id} [InvalidOperationException]"], web.Log.Lines);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public class ProblemTests
         var answer = await web.Http.GetAsync("/thing/1");
         await web.Http.GetAsync("/thing/2");
         Assert.StartsWith("The database does not answer.", (string?)(await ProblemOf(answer, HttpStatusCode.ServiceUnavailable))["detail"]);
-        Assert.StartsWith("1002 Warning", Assert.Single(web.Log.Lines));
+        Assert.StartsWith("6002 Warning", Assert.Single(web.Log.Lines));
     }
 
     [Fact]

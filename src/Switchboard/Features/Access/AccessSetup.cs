@@ -1,5 +1,8 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using Switchboard.Persistence;
+using Switchboard.Web;
 
 namespace Switchboard.Features.Access;
 
@@ -11,6 +14,9 @@ internal static class AccessSetup
         services.AddScoped<TokenLookup>(p => p.GetRequiredService<TokenDesk>().FindAsync);
         services.AddAuthentication(BearerHandler.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        services.AddSingleton<DatabaseReadyStep>(root => (scope, ct) => AccessBootstrap.EnsureAsync(
+            scope.GetRequiredService<SwitchboardDb>(), root.GetRequiredService<IOptions<HttpOptions>>().Value.BootstrapTokenFile,
+            root.GetRequiredService<TimeProvider>(), root.GetRequiredService<ILogger<TokenDesk>>(), ct));
         var authorization = services.AddAuthorizationBuilder();
         foreach (var (policy, roles) in Policies.RolesOf) authorization.AddPolicy(policy, p => p.RequireRole(roles));
         return services;
@@ -25,23 +31,26 @@ internal static class AccessSetup
             var created = await desk.CreateAsync(request, Caller.Of(user), ct);
             return TypedResults.Created($"/api/tokens/{created.Name}", created);
         });
-        group.MapDelete("/{name}", (string name, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
-            desk.RevokeAsync(name, Caller.Of(user), ct));
+        group.MapDelete("/{name}", async (string name, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
+        {
+            await desk.RevokeAsync(name, Caller.Of(user), ct);
+            return TypedResults.NoContent();
+        });
     }
 }
 
-/// <summary>Event ids 1100 to 1199. Names of tokens, never their text.</summary>
+/// <summary>Event ids 4200 to 4299. Names of tokens, never their text.</summary>
 internal static partial class AccessLog
 {
-    [LoggerMessage(1100, LogLevel.Information, "Token {Token} created with role {Role} by {By}")]
+    [LoggerMessage(4200, LogLevel.Information, "Token {Token} created with role {Role} by {By}")]
     public static partial void Created(this ILogger logger, string token, string role, string by);
 
-    [LoggerMessage(1101, LogLevel.Information, "Token {Token} revoked by {By}")]
+    [LoggerMessage(4201, LogLevel.Information, "Token {Token} revoked by {By}")]
     public static partial void Revoked(this ILogger logger, string token, string by);
 
-    [LoggerMessage(1102, LogLevel.Information, "The first admin token was written to {Path}")]
+    [LoggerMessage(4202, LogLevel.Information, "The first admin token was written to {Path}")]
     public static partial void Bootstrapped(this ILogger logger, string path);
 
-    [LoggerMessage(1103, LogLevel.Error, "The first admin token cannot be kept in {Path}: {Reason}. Wake-ups ring; nobody can use the API without another token")]
+    [LoggerMessage(4203, LogLevel.Error, "The first admin token cannot be kept in {Path}: {Reason}. Wake-ups ring; nobody can use the API without another token")]
     public static partial void BootstrapFailed(this ILogger logger, string path, string reason);
 }

@@ -41,7 +41,7 @@ internal sealed partial class TokenDesk(SwitchboardDb db, TimeProvider time, ILo
     public async Task<IReadOnlyList<TokenView>> ListAsync(CancellationToken ct) =>
         [.. (await db.Set<ApiToken>().AsNoTracking().OrderBy(t => t.Name).ThenBy(t => t.CreatedAt).ToListAsync(ct)).Select(ViewOf)];
 
-    public async Task<TokenView> RevokeAsync(string name, Caller caller, CancellationToken ct)
+    public async Task RevokeAsync(string name, Caller caller, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // All valid admins are locked, not the one alone: else two admins who revoke each other leave nobody.
@@ -55,7 +55,6 @@ internal sealed partial class TokenDesk(SwitchboardDb db, TimeProvider time, ILo
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         log.Revoked(name, caller.Name);
-        return ViewOf(token);
     }
 
     /// <summary>Refuses a name or a role that no token may have.</summary>

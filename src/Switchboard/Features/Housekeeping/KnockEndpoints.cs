@@ -1,0 +1,17 @@
+using System.Security.Claims;
+using Switchboard.Features.Access;
+
+namespace Switchboard.Features.Housekeeping;
+
+internal static class KnockSetup
+{
+    public static IServiceCollection AddHousekeeping(this IServiceCollection services) => services.AddScoped<KnockList>();
+
+    public static void MapHousekeeping(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/housekeeping").WithTags("Housekeeping");
+        group.MapGet("/", (bool? all, KnockList list, CancellationToken ct) => list.ListAsync(all ?? false, ct)).RequireAuthorization(Policies.AnyRole);
+        group.MapPost("/{number:long}/close", (long number, KnockClose close, KnockList list, ClaimsPrincipal user, CancellationToken ct) =>
+            list.CloseAsync(number, close, Caller.Of(user).Name, ct)).RequireAuthorization(Policies.Housekeeping);
+    }
+}

@@ -1,0 +1,76 @@
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+using Switchboard.Persistence;
+using Switchboard.Web;
+
+namespace Switchboard.Features.Housekeeping;
+
+/// <summary>What a feature says when somebody has to knock.</summary>
+public sealed record KnockRequest(
+    string Source, Guid SourceId, long SourceNumber, string Pbx, string Room, string? Floor,
+    LocalDate Date, LocalTime Time, string Zone, string Reason, IReadOnlyList<string> AttemptResults);
+
+/// <summary>
+/// Told when an entry is closed, inside the closing transaction; the feature that the entry came from decides what that means for it.
+/// The action that it returns runs after the commit. Features register theirs as a scoped service.
+/// </summary>
+public delegate Task<Action?> KnockClosedHandler(KnockEntry entry, CancellationToken ct);
+
+/// <summary>Housekeeping's list. Other features add to it in their own transaction and never read its tables.</summary>
+public sealed class KnockList(SwitchboardDb db, IClock clock, IEnumerable<KnockClosedHandler> handlers, ILogger<KnockList> log)
+{
+    /// <summary>Adds an entry to the caller's unit of work: it is stored when the caller saves.</summary>
+    public void Add(KnockRequest request) => db.Add(new KnockEntry(request, clock.GetCurrentInstant()));
+
+    /// <summary>Notes on the source's entry what became known later; part of the caller's unit of work.</summary>
+    public async Task NoteAsync(string source, Guid sourceId, string text, IReadOnlyList<string> attemptResults, CancellationToken ct)
+    {
+        var entry = await db.Set<KnockEntry>().SingleOrDefaultAsync(e => e.Source == source && e.SourceId == sourceId, ct);
+        if (entry is null) return;
+        entry.SetResults(attemptResults);
+        db.Add(new KnockNote(entry.Id, clock.GetCurrentInstant(), text));
+    }
+
+    /// <summary>The open entries, or all of them, newest first.</summary>
+    public async Task<IReadOnlyList<KnockEntryView>> ListAsync(bool all, CancellationToken ct)
+    {
+        var entries = await db.Set<KnockEntry>().AsNoTracking()
+            .Where(e => all || e.ClosedAt == null).OrderByDescending(e => e.AddedAt).Take(1000).ToListAsync(ct);
+        var ids = entries.Select(e => e.Id).ToList();
+        var notes = (await db.Set<KnockNote>().AsNoTracking().Where(n => ids.Contains(n.KnockEntryId)).OrderBy(n => n.Id).ToListAsync(ct))
+            .ToLookup(n => n.KnockEntryId);
+        return [.. entries.Select(e => View(e, notes[e.Id]))];
+    }
+
+    /// <summary>Closes an entry; only by name and finding, and only once.</summary>
+    public async Task<KnockEntryView> CloseAsync(long number, KnockClose close, string via, CancellationToken ct)
+    {
+        var name = Text("name", close.Name, 80);
+        var finding = Text("finding", close.Finding, 500);
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var entry = await db.Set<KnockEntry>().FromSql($"select * from knock_entries where number = {number} for update").SingleOrDefaultAsync(ct)
+            ?? throw new NotFoundException($"there is no entry {number} on housekeeping's list");
+        if (entry.ClosedAt is not null) throw new ConflictException($"entry {number} was closed already, by {entry.ClosedBy}");
+        entry.Close(name, via, finding, close.Awake ?? false, clock.GetCurrentInstant());
+        var afterCommit = new List<Action?>();
+        foreach (var handler in handlers) afterCommit.Add(await handler(entry, ct));
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        log.Closed(entry.Number, entry.Room, entry.SourceNumber, entry.Awake == true);
+        foreach (var action in afterCommit) action?.Invoke();
+        var notes = await db.Set<KnockNote>().AsNoTracking().Where(n => n.KnockEntryId == entry.Id).OrderBy(n => n.Id).ToListAsync(ct);
+        return View(entry, notes);
+    }
+
+    private static string Text(string field, string? value, int longest)
+    {
+        var text = value?.Trim();
+        if (string.IsNullOrEmpty(text) || text.Length > longest || text.Any(char.IsControl))
+            throw new InvalidInputException(field, value, $"must be 1 to {longest} characters on one line");
+        return text;
+    }
+
+    private static KnockEntryView View(KnockEntry e, IEnumerable<KnockNote> notes) => new(
+        e.Number, e.Room, e.Floor, e.Source, e.SourceNumber, e.Date, e.Time, e.Zone, e.Reason, e.AttemptResults, e.AddedAt,
+        [.. notes.Select(n => new KnockNoteView(n.At, n.Text))], e.ClosedAt, e.ClosedBy, e.Finding, e.Awake);
+}

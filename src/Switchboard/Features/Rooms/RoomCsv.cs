@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CsvHelper;
+using CsvHelper.Configuration;
+using Switchboard.Web;
+
+namespace Switchboard.Features.Rooms;
+
+/// <summary>
+/// The import file: <c>number,floor,language,pbx,dial_strings,sends_no_ringing</c>, UTF-8, several dial strings apart by spaces
+/// or semicolons. The first bad line is named and nothing is imported.
+/// </summary>
+public static partial class RoomCsv
+{
+    private static readonly string[] Columns = ["number", "floor", "language", "pbx", "dial_strings", "sends_no_ringing"];
+
+    // What goes into the dialplan is digits, letters and few signs: no comma, quote, dollar, ampersand or line end.
+    [GeneratedRegex("^(PJSIP|SIP|IAX2|DAHDI|SCCP)/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9*#]{1,32})?(@[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?$")]
+    private static partial Regex DialString();
+
+    [GeneratedRegex("^[A-Za-z0-9]{1,10}$")]
+    private static partial Regex Number();
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}$")]
+    private static partial Regex PbxName();
+
+    public static IReadOnlyList<RoomLine> Parse(TextReader file, IReadOnlyCollection<string> languages)
+    {
+        using var csv = new CsvReader(file, new CsvConfiguration(CultureInfo.InvariantCulture)
+        {
+            TrimOptions = TrimOptions.Trim,
+            DetectColumnCountChanges = false,
+            BadDataFound = bad => throw new InvalidInputException("line", bad.RawRecord.Trim(), "is not valid CSV", bad.Context.Parser?.RawRow),
+        });
+        if (!csv.Read()) throw new InvalidInputException("file", null, "is empty: it needs a header line and one line for each room");
+        csv.ReadHeader();
+        CheckHeader(csv.HeaderRecord ?? []);
+
+        var lines = new List<RoomLine>();
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        while (csv.Read())
+        {
+            var row = csv.Parser.RawRow;
+            var line = ParseLine(csv, row, languages);
+            if (!seen.TryAdd(line.Number, row))
+                throw new InvalidInputException("number", line.Number, $"stands in line {seen[line.Number]} already", row);
+            lines.Add(line);
+        }
+
+        return lines;
+    }
+
+    private static void CheckHeader(string[] header)
+    {
+        foreach (var required in (string[])["number", "dial_strings"])
+        {
+            if (!header.Contains(required, StringComparer.Ordinal))
+                throw new InvalidInputException("header", string.Join(",", header), $"lacks the column {required}; columns are {string.Join(",", Columns)}", 1);
+        }
+
+        if (header.FirstOrDefault(h => !Columns.Contains(h, StringComparer.Ordinal)) is { } unknown)
+            throw new InvalidInputException("header", unknown, $"is not a column; columns are {string.Join(",", Columns)}", 1);
+        if (header.Distinct(StringComparer.Ordinal).Count() != header.Length)
+            throw new InvalidInputException("header", string.Join(",", header), "names a column twice", 1);
+    }
+
+    private static RoomLine ParseLine(CsvReader csv, int row, IReadOnlyCollection<string> languages)
+    {
+        if (csv.Parser.Count != csv.HeaderRecord!.Length)
+            throw new InvalidInputException("line", csv.Parser.RawRecord.Trim(), $"has {csv.Parser.Count} fields, the header {csv.HeaderRecord.Length}", row);
+        var number = Field("number") ?? "";
+        if (!Number().IsMatch(number)) throw Bad("number", number, "must be 1 to 10 letters or digits");
+        var floor = Field("floor");
+        if (floor is { Length: > 20 }) throw Bad("floor", floor, "must be at most 20 characters");
+        var language = Field("language");
+        if (language is not null && !languages.Contains(language, StringComparer.Ordinal))
+            throw Bad("language", language, $"must be one of {string.Join(", ", languages)}, or empty for the hotel's order");
+        var pbx = Field("pbx") ?? "main";
+        if (!PbxName().IsMatch(pbx)) throw Bad("pbx", pbx, "must be 1 to 40 lower-case letters, digits or hyphens");
+
+        var dialStrings = (Field("dial_strings") ?? "").Split([' ', ';'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (dialStrings.Length is 0 or > 8) throw Bad("dial_strings", Field("dial_strings"), "must name 1 to 8 phones, such as PJSIP/1203");
+        foreach (var dial in dialStrings)
+        {
+            if (!DialString().IsMatch(dial))
+                throw Bad("dial_strings", dial, "must be TECHNOLOGY/name (PJSIP, SIP, IAX2, DAHDI, SCCP) of letters, digits, '_', '.', '-', apart by spaces or ';'");
+        }
+
+        var noRinging = Field("sends_no_ringing");
+        if (noRinging is not (null or "true" or "false")) throw Bad("sends_no_ringing", noRinging, "must be true, false or empty");
+        return new RoomLine(number, floor, language, pbx, dialStrings, noRinging == "true");
+
+        string? Field(string name) => csv.TryGetField<string>(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
+        InvalidInputException Bad(string field, string? value, string allowed) => new(field, value, allowed, row);
+    }
+}

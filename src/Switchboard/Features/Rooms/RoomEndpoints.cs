@@ -1,0 +1,48 @@
+using System.Text;
+using Switchboard.Features.Access;
+using Switchboard.Features.Hotel;
+using Switchboard.Web;
+using Microsoft.Extensions.Options;
+
+namespace Switchboard.Features.Rooms;
+
+internal static class RoomSetup
+{
+    private const int LargestImport = 4 * 1024 * 1024;
+
+    public static IServiceCollection AddRooms(this IServiceCollection services) => services.AddScoped<RoomRegister>();
+
+    public static void MapRooms(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/rooms").WithTags("Rooms");
+        group.MapGet("/", (RoomRegister rooms, CancellationToken ct) => rooms.ListAsync(ct)).RequireAuthorization(Policies.AnyRole);
+        group.MapPost("/import", ImportAsync).RequireAuthorization(Policies.Admin).WithBodyLimit(LargestImport).Accepts<string>("text/csv");
+    }
+
+    private static async Task<RoomImportResult> ImportAsync(
+        HttpRequest request, RoomRegister rooms, IOptions<HotelOptions> hotel, ILogger<RoomRegister> log, CancellationToken ct)
+    {
+        string text;
+        try
+        {
+            using var reader = new StreamReader(request.Body, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            text = await reader.ReadToEndAsync(ct);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new InvalidInputException("file", null, "must be UTF-8 text");
+        }
+
+        using var csv = new StringReader(text);
+        var result = await rooms.ImportAsync(RoomCsv.Parse(csv, hotel.Value.LanguageList), ct);
+        log.Imported(result.Created, result.Updated, result.Unchanged);
+        return result;
+    }
+}
+
+/// <summary>Event ids 4100 to 4199.</summary>
+internal static partial class RoomLog
+{
+    [LoggerMessage(4100, LogLevel.Information, "Rooms imported: {Created} new, {Updated} changed, {Unchanged} as they were")]
+    public static partial void Imported(this ILogger logger, int created, int updated, int unchanged);
+}

@@ -1,0 +1,53 @@
+using System.Data;
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+using Switchboard.Persistence;
+using Switchboard.Web;
+
+namespace Switchboard.Features.Rooms;
+
+/// <summary>The hotel's rooms: imported, listed, and asked for by every feature that is given a room number.</summary>
+public sealed class RoomRegister(SwitchboardDb db, IClock clock)
+{
+    /// <summary>Adds and updates, never deletes; all or nothing.</summary>
+    public async Task<RoomImportResult> ImportAsync(IReadOnlyList<RoomLine> lines, CancellationToken ct)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);
+        // Two imports at once would both insert the same new room; the second waits here instead.
+        await db.Database.ExecuteSqlAsync($"lock table rooms in share row exclusive mode", ct);
+        var numbers = lines.Select(l => l.Number).ToList();
+        var known = await db.Set<Room>().Where(r => numbers.Contains(r.Number)).ToDictionaryAsync(r => r.Number, StringComparer.Ordinal, ct);
+        int created = 0, updated = 0;
+        foreach (var line in lines)
+        {
+            if (known.TryGetValue(line.Number, out var room))
+            {
+                if (room.Update(line, clock.GetCurrentInstant())) updated++;
+            }
+            else
+            {
+                db.Add(new Room(line, clock.GetCurrentInstant()));
+                created++;
+            }
+        }
+
+        await db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return new RoomImportResult(created, updated, lines.Count - created - updated);
+    }
+
+    public async Task<IReadOnlyList<RoomView>> ListAsync(CancellationToken ct)
+    {
+        var rooms = await db.Set<Room>().AsNoTracking().OrderBy(r => r.Number).ToListAsync(ct);
+        return [.. rooms.Select(r => new RoomView(r.Number, r.Floor, r.Language, r.Pbx, r.DialStrings, r.SendsNoRinging))];
+    }
+
+    /// <summary>The room, or an error that names the number: unknown rooms are refused everywhere.</summary>
+    public async Task<Room> GetAsync(string? number, CancellationToken ct) =>
+        (string.IsNullOrWhiteSpace(number) ? null : await db.Set<Room>().AsNoTracking().SingleOrDefaultAsync(r => r.Number == number, ct))
+        ?? throw new InvalidInputException("room", number, "must be a room of the hotel (switchboard room list shows them)");
+
+    /// <summary>The rooms of these numbers.</summary>
+    public async Task<IReadOnlyDictionary<string, Room>> GetManyAsync(IReadOnlyCollection<string> numbers, CancellationToken ct) =>
+        await db.Set<Room>().AsNoTracking().Where(r => numbers.Contains(r.Number)).ToDictionaryAsync(r => r.Number, StringComparer.Ordinal, ct);
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using NodaTime;
+using Npgsql;
+using Switchboard.Asterisk.Ami;
+using Switchboard.Features.Hotel;
+using Switchboard.Features.WakeUpCalls;
+using Switchboard.Pbx;
+using Switchboard.Persistence;
+
+namespace Switchboard.Features.Status;
+
+/// <summary>Asks everything that the service depends on how it is, just now, with short patience.</summary>
+internal sealed class StatusDesk(
+    HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, SwitchboardDb db, WakeUpDesk wakeUps, IOptions<HotelOptions> hotel,
+    TimeProvider time, IClock clock)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly Duration ClockTolerance = Duration.FromSeconds(2);
+
+    public async Task<StatusReport> AskAsync(CancellationToken ct)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, patience.Token);
+        var (pbxPart, pbxTime) = await AskPbxAsync(either.Token);
+        var (databasePart, databaseTime) = await AskDatabaseAsync(either.Token);
+        List<StatusPart> parts =
+        [
+            pbxPart, databasePart,
+            new("lock", lease.IsHeld, lease.IsHeld ? $"this worker serves PBX {pbx.Name}" : $"the lock of PBX {pbx.Name} is not held: nothing is claimed"),
+            await AskWakeUpsAsync(databasePart.Healthy, either.Token),
+            Clocks(pbxTime, databaseTime),
+            ZoneData(),
+            new("versions", true, Versions()),
+        ];
+        return new StatusReport(parts.TrueForAll(p => p.Healthy), hotel.Value.Name, pbx.Name, parts);
+    }
+
+    private async Task<(StatusPart Part, Instant? Time)> AskPbxAsync(CancellationToken ct)
+    {
+        var link = pbx.Link;
+        var since = $"since {Local(Instant.FromDateTimeOffset(link.Since))}";
+        if (link.State != AmiState.Connected)
+            return (new("pbx", false, $"AMI {link.State} {since}{(link.LastError is { } error ? $": {error}" : "")}"), null);
+        try
+        {
+            var (at, roundTrip) = await pbx.AskClockAsync(ct);
+            var ready = pbx.IsReady ? "" : ", its calls are still being read";
+            return (new("pbx", pbx.IsReady, $"AMI connected {since}, answers in {roundTrip.TotalMilliseconds:F1} ms, {link.LostEvents} events lost{ready}"), at);
+        }
+        catch (Exception away) when (away is AmiException or OperationCanceledException)
+        {
+            return (new("pbx", false, $"AMI connected {since}, but no answer: {away.Message}"), null);
+        }
+    }
+
+    private async Task<(StatusPart Part, Instant? Time)> AskDatabaseAsync(CancellationToken ct)
+    {
+        if (!startup.IsReady) return (new("database", false, "not reachable yet, or being migrated"), null);
+        try
+        {
+            var began = time.GetTimestamp();
+            var at = await db.Database.SqlQuery<Instant>($"select clock_timestamp() as \"Value\"").SingleAsync(ct);
+            return (new("database", true, $"PostgreSQL answers in {time.GetElapsedTime(began).TotalMilliseconds:F1} ms"), at);
+        }
+        catch (Exception away) when (away is NpgsqlException or InvalidOperationException or OperationCanceledException or TimeoutException)
+        {
+            return (new("database", false, $"no answer: {away.GetBaseException().Message}"), null);
+        }
+    }
+
+    private async Task<StatusPart> AskWakeUpsAsync(bool databaseAnswers, CancellationToken ct)
+    {
+        if (!databaseAnswers) return new("wake-ups", false, "unknown without the database");
+        try
+        {
+            var (next, open) = await wakeUps.NextAsync(pbx.Name, ct);
+            return new("wake-ups", true, next is null ? "none is waiting" : $"next: room {next.Room} at {Local(next.NextAttemptAt!.Value)}; {open} waiting");
+        }
+        catch (Exception away) when (away is NpgsqlException or InvalidOperationException or OperationCanceledException)
+        {
+            return new("wake-ups", false, away.GetBaseException().Message);
+        }
+    }
+
+    private StatusPart Clocks(Instant? pbxTime, Instant? databaseTime)
+    {
+        var now = clock.GetCurrentInstant();
+        var agree = Agrees(pbxTime, now) && Agrees(databaseTime, now);
+        return new("clocks", agree, $"worker {Local(now)}, PBX {Difference(pbxTime, now)}, database {Difference(databaseTime, now)}"
+            + (agree ? "" : $"; they must agree within {ClockTolerance.TotalSeconds:F0} s: check NTP"));
+    }
+
+    private static bool Agrees(Instant? other, Instant now) => other is null || (now - other.Value < ClockTolerance && other.Value - now < ClockTolerance);
+
+    private static string Difference(Instant? other, Instant now) => other is null
+        ? "unknown"
+        : (other.Value - now).TotalSeconds.ToString("+0.000;-0.000", CultureInfo.InvariantCulture) + " s";
+
+    private StatusPart ZoneData() => new("zone", true,
+        $"{hotel.Value.TimeZone}, UTC{hotel.Value.Zone.GetUtcOffset(clock.GetCurrentInstant())}, zone data {SystemZoneData.Version()}");
+
+    private string Versions() =>
+        $"switchboard {typeof(StatusDesk).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}, "
+        + $".NET {Environment.Version}, Asterisk {pbx.AsteriskVersion ?? "unknown"}, PostgreSQL {startup.ServerVersion ?? "unknown"}";
+
+    private string Local(Instant instant) =>
+        instant.InZone(hotel.Value.Zone).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}
+
+/// <summary>Which zone data the system has; bookings are derived from it.</summary>
+internal static class SystemZoneData
+{
+    /// <summary>Such as 2025b, by the file that Debian's tzdata carries; else its date.</summary>
+    public static string Version()
+    {
+        const string File = "/usr/share/zoneinfo/tzdata.zi";
+        if (!System.IO.File.Exists(File)) return "of unknown version";
+        var first = System.IO.File.ReadLines(File).FirstOrDefault() ?? "";
+        return first.StartsWith("# version ", StringComparison.Ordinal) ? first["# version ".Length..] : "of unknown version";
+    }
+}

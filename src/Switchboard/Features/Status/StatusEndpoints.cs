@@ -1,0 +1,18 @@
+using Switchboard.Features.Access;
+
+namespace Switchboard.Features.Status;
+
+internal static class StatusSetup
+{
+    public static IServiceCollection AddStatus(this IServiceCollection services) => services.AddScoped<StatusDesk>();
+
+    public static void MapStatus(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/api/status", (StatusDesk desk, CancellationToken ct) => desk.AskAsync(ct)).WithTags("Status").RequireAuthorization(Policies.AnyRole);
+        // Alive: the process answers. Ready: it would ring the next wake-up; says no more than that to strangers.
+        routes.MapGet("/health/live", () => Results.Text("live")).AllowAnonymous();
+        routes.MapGet("/health/ready", async (StatusDesk desk, CancellationToken ct) => (await desk.AskAsync(ct)).Healthy
+            ? Results.Text("ready")
+            : Results.Text("not ready", statusCode: StatusCodes.Status503ServiceUnavailable)).AllowAnonymous();
+    }
+}

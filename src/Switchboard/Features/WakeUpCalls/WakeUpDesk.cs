@@ -1,0 +1,167 @@
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+using Npgsql;
+using Switchboard.Features.Access;
+using Switchboard.Features.Housekeeping;
+using Switchboard.Features.Rooms;
+using Switchboard.Web;
+
+namespace Switchboard.Features.WakeUpCalls;
+
+/// <summary>Where wake-ups are booked, listed, changed and cancelled. Everything that comes in is checked here, before anything is stored.</summary>
+internal sealed partial class WakeUpDesk(WakeUpStore store, RoomRegister rooms, WakeUpOptionsNow now, DialerSignal dialer, ILogger<WakeUpDesk> log)
+{
+    [GeneratedRegex("^[A-Za-z0-9-]{1,20}$")]
+    private static partial Regex StaffNumber();
+
+    /// <summary>Checks a request and says what would be stored, as it is read back to the guest.</summary>
+    public async Task<WakeUpPreview> PreviewAsync(WakeUpRequest request, CancellationToken ct)
+    {
+        var room = await rooms.GetAsync(request.Room, ct);
+        var when = Resolve(request.Time, request.Date);
+        CheckRest(request);
+        return Preview(room, when, request.Language, request.RequireKey ?? now.Options.RequireKey);
+    }
+
+    /// <summary>Stores a booking. One open booking per room and minute; the database itself refuses a second.</summary>
+    public async Task<WakeUpView> BookAsync(WakeUpRequest request, Caller caller, CancellationToken ct)
+    {
+        var room = await rooms.GetAsync(request.Room, ct);
+        var when = Resolve(request.Time, request.Date);
+        CheckRest(request);
+        var requireKey = request.RequireKey ?? now.Options.RequireKey;
+        var call = WakeUpCall.Book(new WakeUpBooking(room.Number, room.Pbx, when, "operator", caller.Name, request.By, request.VerifiedBy,
+            request.Language, requireKey), store.Clock.GetCurrentInstant());
+        store.Db.Add(call);
+        await store.ApplyAsync(call, WakeUpEffects.None, ct);
+        await SaveAsync(call, ct);
+        log.Booked(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, Who(caller, request.By));
+        dialer.Wake();
+        return WakeUpViews.Of(call, Preview(room, when, request.Language, requireKey).Notices);
+    }
+
+    /// <summary>A new time; refused while an attempt is under way.</summary>
+    public async Task<WakeUpView> ChangeAsync(long number, WakeUpChange change, Caller caller, CancellationToken ct)
+    {
+        CheckStaffNumber("by", change.By);
+        var when = Resolve(change.Time, change.Date);
+        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        var call = await LockAsync(number, ct);
+        var effects = call.ChangeTime(when, Who(caller, change.By), store.Clock.GetCurrentInstant());
+        await store.ApplyAsync(call, effects, ct);
+        await SaveAsync(call, ct);
+        await transaction.CommitAsync(ct);
+        log.Changed(call.Number, call.Room, WakeUpStore.Clocked(call), Who(caller, change.By));
+        dialer.Wake();
+        var room = await rooms.GetAsync(call.Room, ct);
+        return WakeUpViews.Of(call, Preview(room, when, call.Language, call.RequireKey).Notices);
+    }
+
+    /// <summary>Cancels; a phone that is ringing is hung up.</summary>
+    public async Task<WakeUpView> CancelAsync(long number, string? by, Caller caller, CancellationToken ct)
+    {
+        CheckStaffNumber("by", by);
+        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        var call = await LockAsync(number, ct);
+        var effects = call.Cancel(Who(caller, by), "cancelled", store.Clock.GetCurrentInstant());
+        await store.ApplyAsync(call, effects, ct);
+        await store.Db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        log.Cancelled(call.Number, call.Room, Who(caller, by));
+        if (effects.HangUp) dialer.HangUp(call.Id);
+        return WakeUpViews.Of(call, []);
+    }
+
+    /// <summary>Housekeeping closed an entry that came from a wake-up: a guest found awake is not rung again.</summary>
+    public async Task<Action?> KnockClosedAsync(KnockEntry entry, CancellationToken ct)
+    {
+        if (entry.Source != WakeUpStore.Source || entry.Awake != true) return null;
+        if (await store.LockAsync(entry.SourceId, ct) is not { } call) return null;
+        var effects = call.AwakeAtTheDoor(entry.ClosedVia ?? "housekeeping", store.Clock.GetCurrentInstant());
+        await store.ApplyAsync(call, effects, ct);
+        return effects.HangUp ? () => dialer.HangUp(call.Id) : null;
+    }
+
+    /// <summary>The calls of one day; without a day all open ones and what was due since yesterday. In time order.</summary>
+    public async Task<IReadOnlyList<WakeUpView>> ListAsync(string? date, CancellationToken ct)
+    {
+        var query = store.Db.Set<WakeUpCall>().AsNoTracking();
+        if (date is not null)
+        {
+            var day = NodaTime.Text.LocalDatePattern.Iso.Parse(date);
+            if (!day.Success) throw new InvalidInputException("date", date, "must be a calendar date, YYYY-MM-DD");
+            var value = day.Value;
+            query = query.Where(c => c.Date == value);
+        }
+        else
+        {
+            var yesterday = store.Clock.GetCurrentInstant().InZone(now.Zone).Date.PlusDays(-1);
+            query = query.Where(c => c.Date >= yesterday || c.EndedAt == null);
+        }
+
+        var calls = await query.OrderBy(c => c.DueAt).ThenBy(c => c.Room).Take(10_000).ToListAsync(ct);
+        return [.. calls.Select(c => WakeUpViews.Of(c, []))];
+    }
+
+    /// <summary>A call with its attempts and its history.</summary>
+    public async Task<WakeUpDetail> ShowAsync(long number, CancellationToken ct)
+    {
+        var call = await store.Db.Set<WakeUpCall>().AsNoTracking().SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw Unknown(number);
+        var attempts = await store.Db.Set<WakeUpAttempt>().AsNoTracking().Where(a => a.WakeUpCallId == call.Id).OrderBy(a => a.Number).ToListAsync(ct);
+        var history = await store.Db.Set<WakeUpTransition>().AsNoTracking().Where(t => t.WakeUpCallId == call.Id).OrderBy(t => t.Id).ToListAsync(ct);
+        return new WakeUpDetail(WakeUpViews.Of(call, []), [.. attempts.Select(WakeUpViews.Of)], [.. history.Select(WakeUpViews.Of)]);
+    }
+
+    /// <summary>The next wake-up of this PBX that is due and how many are open, for status.</summary>
+    public async Task<(WakeUpView? Next, int Open)> NextAsync(string pbx, CancellationToken ct)
+    {
+        var waiting = store.Db.Set<WakeUpCall>().AsNoTracking().Where(c => c.Pbx == pbx && c.NextAttemptAt != null);
+        var next = await waiting.OrderBy(c => c.NextAttemptAt).FirstOrDefaultAsync(ct);
+        return (next is null ? null : WakeUpViews.Of(next, []), await waiting.CountAsync(ct));
+    }
+
+    private WakeUpTime Resolve(string? time, string? date) =>
+        WakeUpTimes.Resolve(time, date, now.Zone, store.Clock.GetCurrentInstant(), now.Options.BookableDays);
+
+    private void CheckRest(WakeUpRequest request)
+    {
+        CheckStaffNumber("by", request.By);
+        CheckStaffNumber("verifiedBy", request.VerifiedBy);
+        if (request.Language is not null && !now.Hotel.LanguageList.Contains(request.Language, StringComparer.Ordinal))
+            throw new InvalidInputException("language", request.Language, $"must be one of {string.Join(", ", now.Hotel.LanguageList)}");
+    }
+
+    private static void CheckStaffNumber(string field, string? value)
+    {
+        if (value is not null && !StaffNumber().IsMatch(value))
+            throw new InvalidInputException(field, value, "must be a staff number: 1 to 20 letters, digits or hyphens");
+    }
+
+    private async Task<WakeUpCall> LockAsync(long number, CancellationToken ct) => await store.LockAsync(number, ct) ?? throw Unknown(number);
+
+    private async Task SaveAsync(WakeUpCall call, CancellationToken ct)
+    {
+        try
+        {
+            await store.Db.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException refused) when (refused.InnerException is PostgresException { ConstraintName: WakeUpCallMapping.OneOpenBookingIndex })
+        {
+            throw new ConflictException($"room {call.Room} has an open wake-up at {WakeUpStore.Clocked(call)} already: change or cancel that one");
+        }
+    }
+
+    private WakeUpPreview Preview(Room room, WakeUpTime when, string? language, bool requireKey)
+    {
+        var spoken = WakeUpLanguages.For(language, room, now.Hotel);
+        var zoned = when.DueAt.InZone(now.Zone);
+        var readBack = $"Room {room.Number}, {zoned.ToString("dddd d MMMM uuuu, HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)} ({when.Zone}, UTC{zoned.Offset})";
+        return new WakeUpPreview(room.Number, when.Date, when.Time, when.Zone, when.DueAt, string.Join(" then ", spoken), readBack,
+            WakeUpNotices.For(now.Options, room, requireKey));
+    }
+
+    private static string Who(Caller caller, string? staff) => staff is null ? caller.Name : $"{caller.Name}/{staff}";
+
+    private static NotFoundException Unknown(long number) => new($"there is no wake-up {number}");
+}

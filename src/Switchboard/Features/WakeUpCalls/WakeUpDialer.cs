@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Options;
+using NodaTime;
+using Switchboard.Pbx;
+using Switchboard.Persistence;
+
+namespace Switchboard.Features.WakeUpCalls;
+
+/// <summary>
+/// The loop that makes wake-ups happen: claims what falls due in the next seconds, dials at the due instant, follows each call to
+/// its end and stores what came of it. It trusts the database for what is due and the PBX for what rings; its memory may be lost at
+/// any moment.
+/// </summary>
+internal sealed class WakeUpDialer(
+    IServiceScopeFactory scopes, HotelPbx pbx, WorkerLease lease, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress,
+    WakeUpFollower follower, TimeProvider time, IClock clock, ILogger<WakeUpDialer> log) : BackgroundService
+{
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortSleep = TimeSpan.FromSeconds(1);
+    private volatile bool _recovered;
+    private bool _leaseWasHeld;
+    private string? _lastFault;
+    private Instant _lastFaultAt;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        pbx.TrackOpenCalls = follower.TrackResumedAsync;
+        pbx.ClaimStrayProofs = follower.SortStrayProofsAsync;
+        pbx.ReadinessChanged += signal.Wake;
+        lease.Changed += signal.Wake;
+        signal.HangUpAsked += follower.HangUp;
+        await Task.WhenAll(ClaimLoopAsync(stoppingToken), follower.DialLoopAsync(stoppingToken), progress.RunAsync(stoppingToken));
+    }
+
+    private async Task ClaimLoopAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            TimeSpan sleep;
+            try
+            {
+                sleep = await TickAsync(ct);
+                _lastFault = null;
+            }
+            catch (Exception fault) when (fault is not OperationCanceledException || !ct.IsCancellationRequested)
+            {
+                LogFolded(fault.GetBaseException().Message);
+                sleep = ShortSleep;
+            }
+
+            await signal.WaitAsync(sleep, time, ct);
+        }
+    }
+
+    /// <summary>One round: what is due is claimed, or reported when the PBX cannot be reached. Returns how long nothing needs to be done.</summary>
+    internal async Task<TimeSpan> TickAsync(CancellationToken ct)
+    {
+        if (!lease.IsHeld)
+        {
+            _leaseWasHeld = _recovered = false;
+            return ShortSleep;
+        }
+
+        if (!_leaseWasHeld) await RecoverAsync(ct);
+        _leaseWasHeld = true;
+
+        await using var scope = scopes.CreateAsyncScope();
+        var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
+        if (!pbx.IsReady || !_recovered)
+        {
+            await steps.ReportPbxDownAsync(pbx.Name, ct);
+            await follower.ReportStuckAsync(steps, ct);
+            return ShortSleep;
+        }
+
+        var horizon = clock.GetCurrentInstant() + Duration.FromTimeSpan(now.Options.ClaimAhead);
+        while (await steps.ClaimAsync(pbx.Name, horizon, ct) is { Count: > 0 } claimed) follower.Enqueue(claimed);
+        var desk = scope.ServiceProvider.GetRequiredService<WakeUpDesk>();
+        if ((await desk.NextAsync(pbx.Name, ct)).Next?.NextAttemptAt is not { } next) return LongestSleep;
+        var sleep = (next - horizon).ToTimeSpan();
+        return sleep < TimeSpan.Zero ? TimeSpan.FromMilliseconds(50) : sleep > LongestSleep ? LongestSleep : sleep;
+    }
+
+    /// <summary>The lock is ours (again): what an earlier run left open is taken over, once the PBX has been read.</summary>
+    private async Task RecoverAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
+        await steps.RederiveAsync(pbx.Name, ct);
+        follower.Resume(await steps.OpenAttemptsAsync(pbx.Name, ct));
+        _recovered = true;
+        pbx.RequestResync();
+    }
+
+    private void LogFolded(string fault)
+    {
+        var at = clock.GetCurrentInstant();
+        if (fault == _lastFault && at - _lastFaultAt < Duration.FromMinutes(1)) return;
+        (_lastFault, _lastFaultAt) = (fault, at);
+        log.TickFailed(fault);
+    }
+}

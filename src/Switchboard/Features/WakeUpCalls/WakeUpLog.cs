@@ -1,0 +1,47 @@
+namespace Switchboard.Features.WakeUpCalls;
+
+/// <summary>Event ids 5000 to 5099: one line a fact, with room and wake-up number, never a guest's name.</summary>
+internal static partial class WakeUpLog
+{
+    [LoggerMessage(5000, LogLevel.Information, "Wake-up {Number} booked: room {Room} at {Time} ({Zone}), by {By}")]
+    public static partial void Booked(this ILogger logger, long number, string room, string time, string zone, string by);
+
+    [LoggerMessage(5001, LogLevel.Information, "Wake-up {Number} changed: room {Room} now at {Time}, by {By}")]
+    public static partial void Changed(this ILogger logger, long number, string room, string time, string by);
+
+    [LoggerMessage(5002, LogLevel.Information, "Wake-up {Number} cancelled: room {Room}, by {By}")]
+    public static partial void Cancelled(this ILogger logger, long number, string room, string by);
+
+    [LoggerMessage(5003, LogLevel.Information, "Wake-up {Number} dialled: room {Room}, attempt {Attempt}")]
+    public static partial void Dialled(this ILogger logger, long number, string room, int attempt);
+
+    [LoggerMessage(5004, LogLevel.Warning, "Wake-up {Number} dialled late: room {Room}, attempt {Attempt}, due {Due}")]
+    public static partial void DialledLate(this ILogger logger, long number, string room, int attempt, string due);
+
+    [LoggerMessage(5005, LogLevel.Information, "Wake-up {Number}, room {Room}, attempt {Attempt}: {Outcome}; now {State}{Next}")]
+    public static partial void AttemptEnded(this ILogger logger, long number, string room, int attempt, string outcome, string state, string next);
+
+    [LoggerMessage(5006, LogLevel.Warning, "Wake-up {Number}, room {Room}: {State}, {Cause}")]
+    public static partial void GivenUp(this ILogger logger, long number, string room, string state, string cause);
+
+    [LoggerMessage(5007, LogLevel.Error, "Wake-ups: the dialer's round failed, trying again in 1 s: {Reason}")]
+    public static partial void TickFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(5008, LogLevel.Error, "Wake-up of room {Room}, attempt {Attempt}: its result {Outcome} cannot be stored yet, trying again: {Reason}")]
+    public static partial void StoreFailed(this ILogger logger, string room, int attempt, string outcome, string reason);
+
+    [LoggerMessage(5009, LogLevel.Warning, "Wake-up {Number}, room {Room}: attempt {Attempt} of an earlier run is followed again")]
+    public static partial void Resumed(this ILogger logger, long number, string room, int attempt);
+
+    [LoggerMessage(5010, LogLevel.Warning, "{Count} proofs at the PBX belong to no wake-up in this database and are left there (first: {ChannelId})")]
+    public static partial void StrayProofs(this ILogger logger, int count, string channelId);
+
+    [LoggerMessage(5011, LogLevel.Warning, "Zone data changed: wake-up {Number}, room {Room} at {Time} {Zone} now rings at {Instant}")]
+    public static partial void Rederived(this ILogger logger, long number, string room, string time, string zone, string instant);
+
+    [LoggerMessage(5012, LogLevel.Warning, "Wake-up {Number}, room {Room}: PBX link down at the due time; it still rings if the link is back within {Limit}")]
+    public static partial void PbxDown(this ILogger logger, long number, string room, TimeSpan limit);
+
+    [LoggerMessage(5013, LogLevel.Error, "Wake-up of room {Room}, attempt {Attempt}: the call could not be begun: {Reason}")]
+    public static partial void DialFailed(this ILogger logger, Exception exception, string room, int attempt, string reason);
+}

@@ -1,0 +1,151 @@
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+using Switchboard.Features.Rooms;
+using Switchboard.Pbx;
+
+namespace Switchboard.Features.WakeUpCalls;
+
+/// <summary>The dialer's transactions: each loads what it needs under lock, lets the state machine decide, and stores the whole step.</summary>
+internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger<WakeUpSteps> log)
+{
+    private const int Batch = 500;
+
+    /// <summary>Claims what is due by then: the attempts are committed before anything is sent.</summary>
+    public async Task<IReadOnlyList<ClaimedAttempt>> ClaimAsync(string pbx, Instant by, CancellationToken ct)
+    {
+        var db = store.Db;
+        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        var now = store.Clock.GetCurrentInstant();
+        var due = await store.LockDueAsync(pbx, by, Batch, ct);
+        if (due.Count == 0) return [];
+        var byNumber = await rooms.GetManyAsync([.. due.Select(c => c.Room).Distinct(StringComparer.Ordinal)], ct);
+        var claimed = new List<ClaimedAttempt>(due.Count);
+        var after = new List<Action>();
+        foreach (var call in due)
+        {
+            var givenUp = call.GiveUpIfTooLate(now, store.Rules);
+            if (!call.State.IsOpen())
+            {
+                after.Add(await store.ApplyAsync(call, givenUp, ct));
+                after.Add(() => log.GivenUp(call.Number, call.Room, call.State.ToString(), call.History[^1].Cause));
+                continue;
+            }
+
+            var attempt = call.Claim(now);
+            db.Add(attempt);
+            after.Add(await store.ApplyAsync(call, WakeUpEffects.None, ct));
+            claimed.Add(ClaimedAttempt.Of(call, attempt, byNumber[call.Room], store.Rules));
+        }
+
+        await CommitAsync(transaction, after, ct);
+        return claimed;
+    }
+
+    /// <summary>The link is down: what is due goes to housekeeping's list at once, what is too late ends.</summary>
+    public async Task ReportPbxDownAsync(string pbx, CancellationToken ct)
+    {
+        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        var now = store.Clock.GetCurrentInstant();
+        var after = new List<Action>();
+        foreach (var call in await store.LockDueAsync(pbx, now, Batch, ct))
+        {
+            var effects = call.GiveUpIfTooLate(now, store.Rules);
+            if (call.State.IsOpen() && !call.Listed)
+            {
+                effects = call.PbxDown(now);
+                after.Add(() => log.PbxDown(call.Number, call.Room, store.Rules.LateLimit));
+            }
+            else if (!call.State.IsOpen())
+            {
+                after.Add(() => log.GivenUp(call.Number, call.Room, call.State.ToString(), call.History[^1].Cause));
+            }
+
+            after.Add(await store.ApplyAsync(call, effects, ct));
+        }
+
+        await CommitAsync(transaction, after, ct);
+    }
+
+    /// <summary>A claimed or ringing attempt cannot reach the PBX: housekeeping's list, once.</summary>
+    public Task ListPbxDownAsync(ClaimedAttempt claimed, CancellationToken ct) => StepAsync(claimed, (call, _, now) =>
+    {
+        var effects = call.PbxDown(now);
+        if (effects.ListReason is not null) log.PbxDown(call.Number, call.Room, store.Rules.LateLimit);
+        return effects;
+    }, ct);
+
+    /// <summary>A claimed attempt that never went out is too late now.</summary>
+    public Task GiveUpUnsentAsync(ClaimedAttempt claimed, string why, CancellationToken ct) => StepAsync(claimed, (call, attempt, now) =>
+    {
+        var effects = call.GiveUpUnsent(attempt, why, now);
+        log.GivenUp(call.Number, call.Room, call.State.ToString(), why);
+        return effects;
+    }, ct);
+
+    /// <summary>Stores what an attempt came to and what follows from it. Storing the same result twice changes nothing.</summary>
+    public Task RecordAsync(ClaimedAttempt claimed, AttemptResult result, CancellationToken ct) => StepAsync(claimed, (call, attempt, now) =>
+    {
+        if (attempt.Outcome is not null) return WakeUpEffects.None;
+        var effects = call.Record(attempt, result, now, store.Rules);
+        var next = call.NextAttemptAt is { } at ? $", next attempt {WakeUpTimes.Clock(at.InZone(store.Zone).TimeOfDay.With(TimeAdjusters.TruncateToSecond))}" : "";
+        log.AttemptEnded(call.Number, call.Room, attempt.Number, result.Detail is null ? $"{result.Outcome}" : $"{result.Outcome} ({result.Detail})", call.State.ToString(), next);
+        return effects;
+    }, ct);
+
+    /// <summary>The attempts of this PBX that have no outcome: an earlier run of the worker left them.</summary>
+    public async Task<IReadOnlyList<(ClaimedAttempt Claimed, bool Sent, bool StillWanted)>> OpenAttemptsAsync(string pbx, CancellationToken ct)
+    {
+        var open = await (
+            from attempt in store.Db.Set<WakeUpAttempt>().AsNoTracking()
+            join call in store.Db.Set<WakeUpCall>().AsNoTracking() on attempt.WakeUpCallId equals call.Id
+            where attempt.Outcome == null && call.Pbx == pbx
+            orderby attempt.DueAt
+            select new { attempt, call }).ToListAsync(ct);
+        var byNumber = await rooms.GetManyAsync([.. open.Select(o => o.call.Room).Distinct(StringComparer.Ordinal)], ct);
+        return [.. open.Select(o => (ClaimedAttempt.Of(o.call, o.attempt, byNumber[o.call.Room], store.Rules),
+            o.attempt.SentAt is not null, o.call.State == WakeUpState.Attempting))];
+    }
+
+    /// <summary>Of these channels, the ones whose attempt has its outcome stored, and the ones that no attempt here knows.</summary>
+    public async Task<(IReadOnlyCollection<string> Stored, IReadOnlyCollection<string> Unknown)> SortProofsAsync(
+        IReadOnlyCollection<string> channelIds, CancellationToken ct)
+    {
+        var known = await store.Db.Set<WakeUpAttempt>().AsNoTracking().Where(a => channelIds.Contains(a.ChannelId))
+            .Select(a => new { a.ChannelId, Stored = a.Outcome != null }).ToListAsync(ct);
+        return ([.. known.Where(k => k.Stored).Select(k => k.ChannelId)], [.. channelIds.Except(known.Select(k => k.ChannelId), StringComparer.Ordinal)]);
+    }
+
+    /// <summary>Puts every booking's instant right under today's zone data.</summary>
+    public async Task RederiveAsync(string pbx, CancellationToken ct)
+    {
+        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        var now = store.Clock.GetCurrentInstant();
+        var after = new List<Action>();
+        foreach (var call in await store.LockDueAsync(pbx, Instant.FromUtc(9000, 1, 1, 0, 0), 100_000, ct))
+        {
+            var zone = DateTimeZoneProviders.Bcl.GetZoneOrNull(call.Zone) ?? store.Zone;
+            if (!call.Rederive(WakeUpTimes.Rederive(call.Date, call.Time, zone), now)) continue;
+            after.Add(await store.ApplyAsync(call, WakeUpEffects.None, ct));
+            after.Add(() => log.Rederived(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, call.DueAt.ToString()));
+        }
+
+        await CommitAsync(transaction, after, ct);
+    }
+
+    private async Task StepAsync(ClaimedAttempt claimed, Func<WakeUpCall, WakeUpAttempt, Instant, WakeUpEffects> step, CancellationToken ct)
+    {
+        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        var call = await store.LockAsync(claimed.CallId, ct) ?? throw new InvalidOperationException($"wake-up {claimed.CallNumber} is gone from the database");
+        var attempt = await store.Db.Set<WakeUpAttempt>().SingleAsync(a => a.Id == claimed.AttemptId, ct);
+        var after = await store.ApplyAsync(call, step(call, attempt, store.Clock.GetCurrentInstant()), ct);
+        await CommitAsync(transaction, [after], ct);
+    }
+
+    private async Task CommitAsync(Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, IEnumerable<Action> after, CancellationToken ct)
+    {
+        await store.Db.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        // Log lines tell facts: what was rolled back did not happen.
+        foreach (var tell in after) tell();
+    }
+}

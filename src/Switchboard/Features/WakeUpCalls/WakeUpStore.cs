@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+using NodaTime;
+using Switchboard.Features.Housekeeping;
+using Switchboard.Features.Hotel;
+using Switchboard.Features.Rooms;
+using Switchboard.Persistence;
+
+namespace Switchboard.Features.WakeUpCalls;
+
+/// <summary>
+/// Loads wake-up calls under lock and saves a step of theirs whole: state, attempt, history and housekeeping's list in one transaction.
+/// </summary>
+internal sealed class WakeUpStore(SwitchboardDb db, KnockList knocks, RoomRegister rooms, WakeUpOptionsNow rules, IClock clock, ILogger<WakeUpStore> log)
+{
+    public SwitchboardDb Db => db;
+    public IClock Clock => clock;
+    public WakeUpOptions Rules => rules.Options;
+    public DateTimeZone Zone => rules.Zone;
+
+    /// <summary>The call, locked until the transaction ends.</summary>
+    public Task<WakeUpCall?> LockAsync(Guid id, CancellationToken ct) => db.Set<WakeUpCall>()
+        .FromSql($"select *, xmin from wake_up_calls where id = {id} for update").SingleOrDefaultAsync(ct);
+
+    /// <summary>The call of this number, locked until the transaction ends.</summary>
+    public Task<WakeUpCall?> LockAsync(long number, CancellationToken ct) => db.Set<WakeUpCall>()
+        .FromSql($"select *, xmin from wake_up_calls where number = {number} for update").SingleOrDefaultAsync(ct);
+
+    /// <summary>What of this PBX waits and is due by then, in due order, skipping what another transaction is at.</summary>
+    public Task<List<WakeUpCall>> LockDueAsync(string pbx, Instant by, int atMost, CancellationToken ct) => db.Set<WakeUpCall>()
+        .FromSql($"""
+            select *, xmin from wake_up_calls
+            where pbx = {pbx} and next_attempt_at <= {by}
+            order by next_attempt_at, number limit {atMost} for update skip locked
+            """).ToListAsync(ct);
+
+    /// <summary>Takes over what a step of the state machine asks for; part of the caller's transaction. The returned action logs, after the commit.</summary>
+    public async Task<Action> ApplyAsync(WakeUpCall call, WakeUpEffects effects, CancellationToken ct)
+    {
+        db.AddRange(call.History.Where(t => t.Id == 0 && db.Entry(t).State == EntityState.Detached));
+        if (effects.ListReason is { } reason)
+        {
+            var room = await rooms.GetAsync(call.Room, ct);
+            knocks.Add(new KnockRequest(Source, call.Id, call.Number, call.Pbx, call.Room, room.Floor, call.Date, call.Time, call.Zone, reason, call.Results));
+            var results = call.Results.Count == 0 ? "none" : string.Join(", ", call.Results);
+            return () => log.Listed(call.Room, room.Floor, Source, call.Number, Clocked(call), reason, results);
+        }
+
+        if (effects.Note is { } note)
+        {
+            var text = effects.NoteTime is { } at ? $"{note.ToLowerInvariant()} {WakeUpTimes.Clock(at.InZone(Zone).TimeOfDay.With(TimeAdjusters.TruncateToSecond))}" : note;
+            await knocks.NoteAsync(Source, call.Id, text, call.Results, ct);
+        }
+
+        return () => { };
+    }
+
+    /// <summary>What housekeeping's entries call these.</summary>
+    public const string Source = "wake-up";
+
+    /// <summary>The booked time for people: date where it is not needed is left out.</summary>
+    public static string Clocked(WakeUpCall call) => $"{WakeUpTimes.Iso(call.Date)} {WakeUpTimes.Clock(call.Time)}";
+}
+
+/// <summary>The rules and the hotel as they are configured now.</summary>
+internal sealed record WakeUpOptionsNow(WakeUpOptions Options, HotelOptions Hotel)
+{
+    public DateTimeZone Zone { get; } = Hotel.Zone;
+}

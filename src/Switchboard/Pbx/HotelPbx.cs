@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using NodaTime;
+using Switchboard.Asterisk.Ami;
+
+namespace Switchboard.Pbx;
+
+/// <summary>Asks a feature to name the calls that it has open, before the PBX's state is read.</summary>
+public delegate Task TrackOpenCalls(CancellationToken ct);
+
+/// <summary>Tells a feature of proofs that no tracked call claims; it says which of them are stored and may be deleted.</summary>
+public delegate Task<IReadOnlyCollection<string>> ClaimStrayProofs(IReadOnlyCollection<string> channelIds, CancellationToken ct);
+
+/// <summary>
+/// The hotel's verbs over AMI. Every call that is rung or resumed is tracked here until its channel is gone; the links between
+/// event, proof and call are the ChannelId that we chose. It knows no feature: features register what they want to be asked.
+/// </summary>
+internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<PbxOptions> options, TimeProvider time, ILogger<HotelPbx> log)
+{
+    private readonly ConcurrentDictionary<string, RoomCall> _calls = new(StringComparer.Ordinal);
+    private volatile PbxReadiness _readiness = new(false, 0, null);
+    private readonly Channel<bool> _resyncAsked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    internal AmiConnection Ami => ami;
+    internal IReadOnlyCollection<RoomCall> Calls => [.. _calls.Values];
+
+    public string Name => options.Value.Name;
+
+    /// <summary>The feature's open calls; called on every (re)connect, before anything is dialled.</summary>
+    public TrackOpenCalls? TrackOpenCalls { get; set; }
+
+    /// <summary>See <see cref="ClaimStrayProofs"/>.</summary>
+    public ClaimStrayProofs? ClaimStrayProofs { get; set; }
+
+    /// <summary>Connected, and the PBX's state was read and agreed with ours: now calls may be dialled.</summary>
+    public bool IsReady => _readiness.Ready;
+
+    /// <summary>Asterisk's version, once it was asked.</summary>
+    public string? AsteriskVersion => _readiness.Version;
+
+    /// <summary>Raised when <see cref="IsReady"/> changes.</summary>
+    public event Action? ReadinessChanged;
+
+    /// <summary>The link's own state, for status and logs.</summary>
+    public AmiStatus Link => ami.Status;
+
+    /// <summary>Reads the PBX's state anew, as after a reconnect.</summary>
+    public void RequestResync()
+    {
+        SetReady(false, null);
+        _resyncAsked.Writer.TryWrite(true);
+    }
+
+    /// <summary>Rings a room. Returns at once; the end comes through <see cref="RoomCall.Ended"/>, always.</summary>
+    public RoomCall Ring(RoomCallRequest request, Action<RoomCallStep, Instant>? step = null)
+    {
+        var call = new RoomCall(request.ChannelId, step) { Sending = true };
+        if (!_calls.TryAdd(request.ChannelId, call))
+            throw new InvalidOperationException($"call {request.ChannelId} is being followed already");
+        _ = SendAsync(call, request);
+        return call;
+    }
+
+    /// <summary>Follows a call that an earlier life of the worker (or of the link) sent; the coming resync says what is left of it.</summary>
+    public RoomCall Track(string channelId, Action<RoomCallStep, Instant>? step = null) =>
+        _calls.GetOrAdd(channelId, id => new RoomCall(id, step));
+
+    /// <summary>Is the call being followed?</summary>
+    public bool IsTracked(string channelId) => _calls.ContainsKey(channelId);
+
+    /// <summary>Hangs up, whatever state the call is in; it then ends as HungUp, unless a key was pressed before.</summary>
+    public void HangUp(RoomCall call)
+    {
+        call.HangUpAsked = true;
+        if (!call.Sending) _ = HangUpAsync(call);
+    }
+
+    /// <summary>The call's result is stored for good and its channel gone: its proof in AstDB is no longer needed.</summary>
+    public void Forget(string channelId) => eraser.Erase(channelId);
+
+    /// <summary>The clock of the PBX and the round trip to it.</summary>
+    /// <exception cref="AmiException">The PBX did not answer.</exception>
+    public async Task<(Instant PbxTime, TimeSpan RoundTrip)> AskClockAsync(CancellationToken ct)
+    {
+        var began = time.GetTimestamp();
+        var pong = await ami.SendAsync(new AmiAction("Ping"), ct);
+        var seconds = decimal.Parse(pong["Timestamp"] ?? "0", NumberStyles.Float, CultureInfo.InvariantCulture);
+        return (Instant.FromUnixTimeTicks((long)(seconds * 10_000_000)), time.GetElapsedTime(began));
+    }
+
+    internal Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
+
+    internal ValueTask<bool> WaitForResyncRequestAsync(CancellationToken ct) => _resyncAsked.Reader.ReadAsync(ct);
+
+    internal bool TryGet(string? channelId, out RoomCall call)
+    {
+        call = null!;
+        return channelId is not null && _calls.TryGetValue(channelId, out call!);
+    }
+
+    internal void SetReady(bool ready, string? version)
+    {
+        var before = _readiness;
+        _readiness = new(ready, ami.Status.Generation, version ?? before.Version);
+        if (before.Ready != ready) ReadinessChanged?.Invoke();
+    }
+
+    internal void Drop(RoomCall call)
+    {
+        call.MarkGone();
+        _calls.TryRemove(new(call.ChannelId, call));
+    }
+
+    /// <summary>The report may still be on its way; after a moment the call ends without it.</summary>
+    internal async Task EndAfterGraceAsync(RoomCall call, RoomCallEnd end)
+    {
+        await Task.WhenAny(call.Ended, Task.Delay(options.Value.ReportGrace, time));
+        call.End(end);
+        Drop(call);
+    }
+
+    private async Task SendAsync(RoomCall call, RoomCallRequest request)
+    {
+        try
+        {
+            // Off the caller's thread: a paced dialer must not wait for the socket.
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            var originate = await ami.OriginateAsync(OriginateOf(request));
+            call.MarkSent(Now);
+            call.Sending = false;
+            if (call.HangUpAsked) _ = HangUpAsync(call);
+            _ = WatchOverdueAsync(call, request);
+            await FollowOriginateAsync(call, originate);
+        }
+        catch (AmiRejectedException rejected)
+        {
+            call.Sending = false;
+            call.End(new RoomCallEnd(RoomCallEndKind.Refused) { Detail = rejected.Message });
+            Drop(call);
+        }
+        catch (Exception notSent) when (notSent is AmiNotConnectedException or AmiInvalidActionException)
+        {
+            call.Sending = false;
+            call.End(new RoomCallEnd(notSent is AmiNotConnectedException ? RoomCallEndKind.NotSent : RoomCallEndKind.Refused) { Detail = notSent.Message });
+            Drop(call);
+        }
+        catch (AmiException)
+        {
+            // The link died or Asterisk kept silent: it may have taken the call or not. The next resync knows.
+            call.MarkSent(Now);
+            call.Sending = false;
+            RequestResync();
+        }
+    }
+
+    private async Task FollowOriginateAsync(RoomCall call, AmiOriginate originate)
+    {
+        var result = await originate.Outcome;
+        if (result.Kind is AmiOriginateKind.Answered or AmiOriginateKind.Unknown) return;
+        await EndAfterGraceAsync(call, new RoomCallEnd(call.HangUpAsked ? RoomCallEndKind.HungUp : RoomCallEndKind.Refused)
+        {
+            Detail = $"no report from the dialplan (originate reason {result.Reason}): is extensions_switchboard.conf included?",
+        });
+    }
+
+    private async Task WatchOverdueAsync(RoomCall call, RoomCallRequest request)
+    {
+        // Far beyond any greeting; only a call whose reports were all lost gets here.
+        await Task.WhenAny(call.Ended, Task.Delay(request.RingTime + TimeSpan.FromMinutes(5), time));
+        if (call.Ended.IsCompleted) return;
+        log.Overdue(call.ChannelId);
+        await HangUpAsync(call);
+        RequestResync();
+    }
+
+    private async Task HangUpAsync(RoomCall call)
+    {
+        try
+        {
+            // Asterisk finds a channel by its unique id where no channel has that name.
+            await ami.SendAsync(new AmiAction("Hangup").With("Channel", call.ChannelId).With("Cause", "16"));
+        }
+        catch (AmiRejectedException)
+        {
+            // Gone already, or never there: the end may still be on its way.
+            await EndAfterGraceAsync(call, new RoomCallEnd(RoomCallEndKind.HungUp));
+        }
+        catch (AmiException lost)
+        {
+            log.HangUpFailed(call.ChannelId, lost.Message);
+        }
+    }
+
+    private static AmiAction OriginateOf(RoomCallRequest request) => new AmiAction("Originate")
+        .With("Channel", "Local/ring@switchboard-wakeup-dial/n")
+        .With("ChannelId", request.ChannelId)
+        .With("Context", "switchboard-wakeup-greet").With("Exten", "s").With("Priority", "1")
+        .With("Timeout", ((long)(request.RingTime + TimeSpan.FromSeconds(15)).TotalMilliseconds).ToString(CultureInfo.InvariantCulture))
+        .With("CallerID", request.CallerId)
+        .WithVariable("__SB_CALL", request.ChannelId)
+        .WithVariable("__SB_ROOM", request.Room)
+        .WithVariable("__SB_DIAL", string.Join('&', request.DialStrings))
+        .WithVariable("__SB_RING", ((int)Math.Ceiling(request.RingTime.TotalSeconds)).ToString(CultureInfo.InvariantCulture))
+        .WithVariable("__SB_LANGS", request.Languages)
+        .WithVariable("__SB_GREETINGS", request.Greetings.ToString(CultureInfo.InvariantCulture))
+        .WithVariable("__SB_PAUSE", ((int)Math.Ceiling(request.GreetingPause.TotalSeconds)).ToString(CultureInfo.InvariantCulture))
+        .WithVariable("__SB_SNOOZE", request.SnoozeAllowed ? "1" : "0");
+
+    private sealed record PbxReadiness(bool Ready, long Generation, string? Version);
+}

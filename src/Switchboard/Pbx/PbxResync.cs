@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Options;
+using Switchboard.Asterisk.Ami;
+
+namespace Switchboard.Pbx;
+
+/// <summary>
+/// Reads what the PBX knows and settles every call that we follow: its proof ends it, a live channel keeps it, neither means Lost.
+/// Order matters: first the calls are tracked, so that events of them count from now on; then the channels are read; then the
+/// proofs, because a proof is written before its channel goes.
+/// </summary>
+internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOptions> options, TimeProvider time, ILogger<HotelPbx> log)
+{
+    public async Task RunAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            await pbx.WaitForResyncRequestAsync(ct);
+            if (pbx.Link.State != AmiState.Connected) continue; // the next connect asks again
+            try
+            {
+                await ResyncAsync(ct);
+            }
+            catch (Exception failed) when (failed is not OperationCanceledException || !ct.IsCancellationRequested)
+            {
+                log.ResyncFailed(options.Value.Name, failed.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
+                pbx.RequestResync();
+            }
+        }
+    }
+
+    private async Task ResyncAsync(CancellationToken ct)
+    {
+        var generation = pbx.Link.Generation;
+        if (pbx.TrackOpenCalls is { } track) await track(ct);
+        var followed = pbx.Calls.Where(c => !c.Sending).ToList();
+
+        var live = (await pbx.Ami.SendListAsync(new AmiAction("CoreShowChannels"), ct: ct))
+            .Select(c => c["Uniqueid"]).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var proofs = await ReadProofsAsync(ct);
+        foreach (var call in followed) Settle(call, live, proofs);
+        await ClaimStraysAsync(proofs, live, ct);
+
+        var settings = await pbx.Ami.SendAsync(new AmiAction("CoreSettings"), ct);
+        // The link may have been lost and regained meanwhile; then the next request is already waiting.
+        if (pbx.Link.State != AmiState.Connected || pbx.Link.Generation != generation) return;
+        pbx.SetReady(true, settings["AsteriskVersion"]);
+        log.Ready(options.Value.Name, settings["AsteriskVersion"], followed.Count(c => live.Contains(c.ChannelId)), proofs.Count, generation);
+    }
+
+    private void Settle(RoomCall call, HashSet<string> live, Dictionary<string, string> proofs)
+    {
+        var alive = live.Contains(call.ChannelId);
+        if (proofs.TryGetValue(call.ChannelId, out var proof) && CallProof.Read(proof) is { } end) call.End(end);
+        else if (alive && call.HangUpAsked) pbx.HangUp(call);
+        else if (!alive) call.End(new RoomCallEnd(RoomCallEndKind.Lost) { Detail = proof is null ? "no trace left at the PBX" : "answered, then no trace" });
+        if (!alive) pbx.Drop(call);
+    }
+
+    private async Task<Dictionary<string, string>> ReadProofsAsync(CancellationToken ct)
+    {
+        var rows = await pbx.Ami.SendListAsync(new AmiAction("DBGetTree").With("Family", CallProof.Family), errorMeansEmpty: true, ct: ct);
+        var proofs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            // "/switchboard_proof/wakeup-..." in the tree's answer
+            if (row["Key"] is { } key && row["Val"] is { } value) proofs[key[(key.LastIndexOf('/') + 1)..]] = value;
+        }
+
+        return proofs;
+    }
+
+    private async Task ClaimStraysAsync(Dictionary<string, string> proofs, HashSet<string> live, CancellationToken ct)
+    {
+        if (pbx.ClaimStrayProofs is not { } claim) return;
+        var strays = proofs.Keys.Where(id => !pbx.IsTracked(id) && !live.Contains(id)).ToList();
+        if (strays.Count == 0) return;
+        foreach (var stored in await claim(strays, ct)) eraser.Erase(stored);
+    }
+}

@@ -1,0 +1,65 @@
+using NodaTime;
+
+namespace Switchboard.Pbx;
+
+/// <summary>
+/// A call to a room that we follow. It ends exactly once (<see cref="Ended"/>), whatever tells of it first: an event, a proof,
+/// a refusal or a resync that finds nothing left of it.
+/// </summary>
+public sealed class RoomCall
+{
+    private readonly TaskCompletionSource<RoomCallEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Action<RoomCallStep, Instant>? _step;
+    private readonly Lock _lock = new();
+
+    internal RoomCall(string channelId, Action<RoomCallStep, Instant>? step) => (ChannelId, _step) = (channelId, step);
+
+    public string ChannelId { get; }
+
+    /// <summary>Completes with the end; never faults.</summary>
+    public Task<RoomCallEnd> Ended => _ended.Task;
+
+    /// <summary>Completes when the channel is gone from the PBX: no more proofs will be written.</summary>
+    public Task Gone => _gone.Task;
+
+    public Instant? SentAt { get; private set; }
+    public Instant? RangAt { get; private set; }
+    public Instant? AnsweredAt { get; private set; }
+
+    internal bool HangUpAsked { get; set; }
+
+    /// <summary>The originate is on its way and Asterisk has not said yet whether it took it.</summary>
+    internal bool Sending { get; set; }
+
+    internal void MarkSent(Instant at) => Mark(RoomCallStep.Sent, at, SentAt is null, () => SentAt = at);
+    internal void MarkRinging(Instant at) => Mark(RoomCallStep.Ringing, at, RangAt is null, () => RangAt = at);
+    internal void MarkAnswered(Instant at) => Mark(RoomCallStep.Answered, at, AnsweredAt is null, () => AnsweredAt = at);
+
+    internal bool End(RoomCallEnd end)
+    {
+        // What we hung up ourselves is not the guest's doing; a key pressed before stays a key.
+        if (HangUpAsked && end.Kind is RoomCallEndKind.NotAnswered or RoomCallEndKind.Lost) end = end with { Kind = RoomCallEndKind.HungUp };
+        if (HangUpAsked && end.Kind is RoomCallEndKind.NoKey) end = end with { Kind = RoomCallEndKind.HungUp };
+        return _ended.TrySetResult(end with
+        {
+            SentAt = end.SentAt ?? SentAt,
+            RangAt = end.RangAt ?? RangAt,
+            AnsweredAt = end.AnsweredAt ?? AnsweredAt,
+            Rang = end.Rang || RangAt is not null,
+        });
+    }
+
+    internal void MarkGone() => _gone.TrySetResult();
+
+    private void Mark(RoomCallStep step, Instant at, bool first, Action set)
+    {
+        lock (_lock)
+        {
+            if (!first || Ended.IsCompleted) return;
+            set();
+        }
+
+        _step?.Invoke(step, at);
+    }
+}

@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.Extensions.Options;
+
+namespace Switchboard.Persistence;
+
+internal static class PersistenceSetup
+{
+    public static IServiceCollection AddPersistence(
+        this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, string> pbxName)
+    {
+        services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsValidator>();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseConnectionCheck>();
+        services.AddDbContextPool<SwitchboardDb>((provider, builder) =>
+            SwitchboardDb.Configure(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Effective()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerLease>(provider, pbxName(provider)));
+        services.AddSingleton<DatabaseStartup>();
+        return services.AddHostedService(provider => provider.GetRequiredService<DatabaseStartup>());
+    }
+}
+
+/// <summary>For <c>dotnet ef</c>, which needs the model and no database.</summary>
+internal sealed class DesignTimeFactory : IDesignTimeDbContextFactory<SwitchboardDb>
+{
+    public SwitchboardDb CreateDbContext(string[] args)
+    {
+        var builder = new DbContextOptionsBuilder<SwitchboardDb>();
+        SwitchboardDb.Configure(builder, "Host=design-time");
+        return new SwitchboardDb(builder.Options);
+    }
+}

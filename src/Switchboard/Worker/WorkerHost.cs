@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Options;
+using NodaTime;
+using Serilog;
+using Switchboard.Features.Access;
+using Switchboard.Features.Hotel;
+using Switchboard.Features.Housekeeping;
+using Switchboard.Features.Rooms;
+using Switchboard.Features.Status;
+using Switchboard.Features.WakeUpCalls;
+using Switchboard.Pbx;
+using Switchboard.Persistence;
+using Switchboard.Web;
+
+namespace Switchboard.Worker;
+
+/// <summary>Puts the worker together: one Add and one Map line per feature.</summary>
+internal static class WorkerHost
+{
+    /// <summary>Runs until it is stopped. The exit code is 0, 78 (bad configuration) or 69 (another worker serves the PBX).</summary>
+    public static async Task<int> RunAsync(string? configFile, CancellationToken ct)
+    {
+        try
+        {
+            await using var app = Build(configFile);
+            await app.RunAsync(ct);
+            return DatabaseStartup.ExitCode;
+        }
+        catch (OptionsValidationException invalid)
+        {
+            await Console.Error.WriteLineAsync("switchboard: the configuration is not usable, nothing was started:");
+            foreach (var failure in invalid.Failures) await Console.Error.WriteLineAsync($"  {failure}");
+            return ExitConfiguration;
+        }
+        catch (Exception unreadable) when (unreadable is InvalidDataException or FileNotFoundException or FormatException
+            || unreadable is InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" })
+        {
+            await Console.Error.WriteLineAsync($"switchboard: the configuration cannot be read: {unreadable.Message}{(unreadable.InnerException is { } inner ? $" {inner.Message}" : "")}");
+            return ExitConfiguration;
+        }
+        finally
+        {
+            await Log.CloseAndFlushAsync();
+        }
+    }
+
+    internal static WebApplication Build(string? configFile, Action<WebApplicationBuilder>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        if (configFile is not null)
+            builder.Configuration.AddJsonFile(Path.GetFullPath(configFile), optional: false, reloadOnChange: false);
+        // Last word: SWITCHBOARD_Pbx__Host and the like.
+        builder.Configuration.AddEnvironmentVariables("SWITCHBOARD_");
+        var configuration = builder.Configuration;
+        var services = builder.Services;
+
+        Configure<HotelOptions, HotelOptionsValidator>(services, configuration, HotelOptions.Section);
+        services.AddSingleton<IValidateOptions<HotelOptions>, HotelZoneCheck>();
+        Configure<HttpOptions, HttpOptionsValidator>(services, configuration, HttpOptions.Section);
+        Configure<LogOptions, LogOptionsValidator>(services, configuration, LogOptions.Section);
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IClock>(provider => new TimeProviderClock(provider.GetRequiredService<TimeProvider>()));
+        services.AddSerilog((provider, logger) => WorkerLogging.Configure(logger, provider.GetRequiredService<IOptions<LogOptions>>().Value));
+        services.Configure<HostOptions>(host =>
+        {
+            host.ShutdownTimeout = TimeSpan.FromSeconds(10);
+            host.ServicesStartConcurrently = true;
+        });
+
+        services.AddSwitchboardWeb();
+        services.AddPersistence(configuration, provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
+        services.AddPbx(configuration);
+        services.AddAccess();
+        services.AddRooms();
+        services.AddHousekeeping();
+        services.AddWakeUpCalls(configuration);
+        services.AddStatus();
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+            kestrel.ListenHotel(context.Configuration[$"{HttpOptions.Section}:{nameof(HttpOptions.Url)}"] ?? new HttpOptions().Url));
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseSwitchboardWeb();
+        app.MapAccess();
+        app.MapRooms();
+        app.MapHousekeeping();
+        app.MapWakeUpCalls();
+        app.MapStatus();
+        return app;
+    }
+
+    private static void Configure<TOptions, TValidator>(IServiceCollection services, ConfigurationManager configuration, string section)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+    }
+
+    private const int ExitConfiguration = 78; // EX_CONFIG
+}

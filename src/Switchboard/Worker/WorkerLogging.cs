@@ -1,0 +1,30 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace Switchboard.Worker;
+
+/// <summary>One line a fact: for <c>journalctl</c> on the console, as compact JSON in rolling files. Only this folder and Program know Serilog.</summary>
+internal static class WorkerLogging
+{
+    public static void Configure(LoggerConfiguration logger, LogOptions options)
+    {
+        logger
+            .MinimumLevel.Is(options.Debug ? LogEventLevel.Debug : LogEventLevel.Information)
+            .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+            .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Information)
+            // Failed statements reach the log through the component that knows what they mean; EF's own lines carry SQL.
+            .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
+            .MinimumLevel.Override("Npgsql", LogEventLevel.Fatal)
+            .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+            .Enrich.FromLogContext()
+            .WriteTo.Console(
+                outputTemplate: "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u4} {Message:l}{NewLine}{Exception}",
+                formatProvider: CultureInfo.InvariantCulture);
+        if (string.IsNullOrEmpty(options.Directory)) return;
+        logger.WriteTo.File(
+            new CompactJsonFormatter(), Path.Combine(options.Directory, "switchboard-.jsonl"), rollingInterval: RollingInterval.Day,
+            fileSizeLimitBytes: options.FileSizeLimit, rollOnFileSizeLimit: true, retainedFileCountLimit: options.RetainedFiles);
+    }
+}

@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Switchboard.LabTests.Lab;
+
+/// <summary>A real Asterisk with asterisk-config, whose AstDB and logs survive its restarts.</summary>
+internal sealed class LabAsterisk : IAsyncDisposable
+{
+    private readonly string _rooms;
+    private readonly int? _staticPhones;
+    private LabProcess? _process;
+
+    public LabAsterisk(string roomsCsv, int? staticPhones = null)
+    {
+        Folder = LabFiles.NewFolder("pbx");
+        _rooms = Path.Combine(Folder, "rooms.csv");
+        File.WriteAllText(_rooms, roomsCsv);
+        _staticPhones = staticPhones;
+    }
+
+    public string Folder { get; }
+    public int AmiPort { get; } = FreePorts.Tcp();
+    public int SipPort { get; } = FreePorts.Udp();
+    public string RoomsFile => _rooms;
+    public string Secret => File.ReadAllText(SecretFile).Trim();
+    public string SecretFile => Path.Combine(Folder, "ami.secret");
+
+    public async Task StartAsync(bool waitUntilBooted = true)
+    {
+        List<string> arguments = [Folder, "--ami", Text(AmiPort), "--sip", Text(SipPort), "--rooms", _rooms];
+        if (_staticPhones is { } port) arguments.AddRange(["--phones", Text(port)]);
+        _process = await LabProcess.StartAsync(LabFiles.Script("asterisk"), arguments);
+        if (waitUntilBooted) await WaitUntilBootedAsync();
+    }
+
+    public Task KillAsync() => EndAsync("KILL");
+
+    public Task StopAsync() => EndAsync("TERM");
+
+    public Task PauseAsync() => _process!.SignalAsync("STOP");
+
+    public Task ContinueAsync() => _process!.SignalAsync("CONT");
+
+    /// <summary>Asterisk's own log since its start.</summary>
+    public string[] ReadLog()
+    {
+        var file = Path.Combine(Folder, "log", "messages");
+        return File.Exists(file) ? File.ReadAllLines(file) : [];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null) await _process.DisposeAsync();
+        LabFiles.Remove(Folder);
+    }
+
+    private async Task EndAsync(string signal)
+    {
+        await _process!.SignalAsync(signal);
+        await _process.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        await _process.DisposeAsync();
+        _process = null;
+    }
+
+    private async Task WaitUntilBootedAsync()
+    {
+        var booted = await Eventually.TrueAsync(() => _process!.HasExited || AnswersAsFullyBooted(), TimeSpan.FromSeconds(20));
+        if (!booted || _process!.HasExited)
+            throw new InvalidOperationException($"Asterisk did not start:\n{_process!.Output}\n{string.Join('\n', ReadLog().TakeLast(30))}");
+    }
+
+    private bool AnswersAsFullyBooted()
+    {
+        try
+        {
+            using var client = new TcpClient("127.0.0.1", AmiPort) { ReceiveTimeout = 1000 };
+            var stream = client.GetStream();
+            stream.Write(System.Text.Encoding.ASCII.GetBytes($"Action: Login\r\nUsername: switchboard\r\nSecret: {Secret}\r\n\r\n"));
+            var text = "";
+            var buffer = new byte[4096];
+            while (!text.Contains("FullyBooted", StringComparison.Ordinal))
+            {
+                var read = stream.Read(buffer);
+                if (read == 0) return false;
+                text += System.Text.Encoding.ASCII.GetString(buffer, 0, read);
+            }
+
+            stream.Write("Action: Logoff\r\n\r\n"u8);
+            return true;
+        }
+        catch (Exception notYet) when (notYet is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
