@@ -1,64 +1,82 @@
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using NodaTime;
-using NodaTime.Serialization.SystemTextJson;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Switchboard.Web;
 
-/// <summary>What every endpoint shares: JSON, limits, and errors as problem details.</summary>
+/// <summary>What every endpoint shares: JSON, limits, problem details, and that nobody is let in unless an endpoint says so.</summary>
 internal static class WebSetup
 {
-    private const int LargestBody = 64 * 1024;
+    /// <summary>No request of ours is near it; bytes.</summary>
+    public const int LargestBody = 64 * 1024;
 
     public static IServiceCollection AddSwitchboardWeb(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(json => ConfigureJson(json.SerializerOptions));
-        services.AddProblemDetails();
-        services.AddExceptionHandler<ProblemWriter>();
-        // A malformed body is the sender's error: it must reach the handler as an exception, in development and production alike.
+        services.TryAddSingleton(TimeProvider.System);
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        // Binding failures come as exceptions, in production too, so that one place words all problems.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxConcurrentConnections = 1000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        });
+        services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
+        services.AddExceptionHandler<ProblemHandler>();
+        services.AddSingleton<FoldedWarnings>();
+        services.AddAuthentication();
+        services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         return services;
     }
 
-    public static WebApplication UseSwitchboardWeb(this WebApplication app)
-    {
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        return app;
-    }
+    /// <summary>
+    /// The pipeline in its order. Routing and authentication are named, because the ones that ASP.NET Core adds by itself
+    /// would stand before the exception handler, and a database that is away while a token is looked up would end as a bare 500.
+    /// </summary>
+    public static IApplicationBuilder UseSwitchboardWeb(this IApplicationBuilder app) => app
+        .UseMiddleware<RefusalWarnings>()
+        .UseExceptionHandler()
+        .UseStatusCodePages()
+        .UseRouting()
+        .UseAuthentication()
+        .UseAuthorization();
 
-    /// <summary>The API's JSON; the CLI reads it with the same.</summary>
-    public static void ConfigureJson(JsonSerializerOptions options)
-    {
-        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
-        // A misspelt field is an error, not a default.
-        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
-        options.MaxDepth = 8;
-        options.ConfigureForNodaTime(DateTimeZoneProviders.Bcl);
-    }
+    /// <summary>Another limit for an endpoint's body, in bytes.</summary>
+    public static TBuilder WithBodyLimit<TBuilder>(this TBuilder endpoint, long bytes)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RequestSizeLimitAttribute(bytes));
 
-    /// <summary>One endpoint, small bodies, slow senders dropped by Kestrel's own minimum rates.</summary>
+    /// <summary>Listens where <c>Http:Url</c> says: an address, <c>localhost</c>, or <c>*</c> for every address.</summary>
+    /// <exception cref="OptionsValidationException">The URL is none that can be listened on.</exception>
     public static void ListenHotel(this KestrelServerOptions kestrel, string url)
     {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = LargestBody;
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https")) return; // HttpOptions names the fault
-        var address = uri.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(uri.Host.Trim('[', ']'), out var ip) ? ip : IPAddress.Any;
-        kestrel.Listen(address, uri.Port, listen =>
+        BindingAddress address;
+        try
         {
-            if (uri.Scheme == "https") listen.UseHttps();
-        });
+            address = BindingAddress.Parse(url);
+        }
+        catch (FormatException)
+        {
+            throw Unusable(url);
+        }
+
+        var secure = address.Scheme.Equals("https", StringComparison.OrdinalIgnoreCase);
+        if ((!secure && !address.Scheme.Equals("http", StringComparison.OrdinalIgnoreCase)) || address.PathBase.Length > 0) throw Unusable(url);
+        if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)) kestrel.Listen(ip, address.Port, Secure);
+        else if (address.Host is "*" or "+") kestrel.ListenAnyIP(address.Port, Secure);
+        else if (address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) kestrel.ListenLocalhost(address.Port, Secure);
+        else throw Unusable(url);
+
+        void Secure(ListenOptions listen)
+        {
+            if (secure) listen.UseHttps();
+        }
     }
 
-    /// <summary>An endpoint that takes larger bodies than the others.</summary>
-    public static TBuilder WithBodyLimit<TBuilder>(this TBuilder builder, long bytes) where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new BodyLimit(bytes));
-
-    private sealed record BodyLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
+    private static OptionsValidationException Unusable(string url) => new(nameof(ListenHotel), typeof(KestrelServerOptions),
+        [$"Http:Url '{url}' cannot be listened on: give http:// or https://, an IP address, localhost or *, and a port, such as http://127.0.0.1:5080."]);
 }

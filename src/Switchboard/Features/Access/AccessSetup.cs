@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using Switchboard.Persistence;
 using Switchboard.Web;
@@ -11,30 +10,47 @@ internal static class AccessSetup
 {
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
-        services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
-        services.AddAuthorization(authorization =>
-        {
-            // What nobody thought of is closed.
-            authorization.FallbackPolicy = new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build();
-            foreach (var policy in (string[])[Policies.Admin, Policies.Operator, Policies.Housekeeping, Policies.AnyRole])
-                authorization.AddPolicy(policy, p => p.RequireRole(Policies.RolesFor(policy)));
-        });
         services.AddScoped<TokenDesk>();
-        services.AddSingleton<DatabaseReadyStep>(provider => (scope, ct) =>
-            scope.GetRequiredService<TokenDesk>().EnsureBootstrapAsync(provider.GetRequiredService<IOptions<HttpOptions>>().Value.BootstrapTokenFile, ct));
+        services.AddScoped<TokenLookup>(p => p.GetRequiredService<TokenDesk>().FindAsync);
+        services.AddAuthentication(BearerHandler.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        services.AddSingleton<DatabaseReadyStep>(root => (scope, ct) => AccessBootstrap.EnsureAsync(
+            scope.GetRequiredService<SwitchboardDb>(), root.GetRequiredService<IOptions<HttpOptions>>().Value.BootstrapTokenFile,
+            root.GetRequiredService<TimeProvider>(), root.GetRequiredService<ILogger<TokenDesk>>(), ct));
+        var authorization = services.AddAuthorizationBuilder();
+        foreach (var (policy, roles) in Policies.RolesOf) authorization.AddPolicy(policy, p => p.RequireRole(roles));
         return services;
     }
 
     public static void MapAccess(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/tokens").WithTags("Tokens").RequireAuthorization(Policies.Admin);
-        group.MapPost("/", async (TokenRequest request, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
-            TypedResults.Created((string?)null, await desk.CreateAsync(request, Caller.Of(user).Name, ct)));
         group.MapGet("/", (TokenDesk desk, CancellationToken ct) => desk.ListAsync(ct));
+        group.MapPost("/", async (TokenRequest request, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
+        {
+            var created = await desk.CreateAsync(request, Caller.Of(user), ct);
+            return TypedResults.Created($"/api/tokens/{created.Name}", created);
+        });
         group.MapDelete("/{name}", async (string name, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         {
-            await desk.RevokeAsync(name, Caller.Of(user).Name, ct);
+            await desk.RevokeAsync(name, Caller.Of(user), ct);
             return TypedResults.NoContent();
         });
     }
+}
+
+/// <summary>Event ids 4200 to 4299. Names of tokens, never their text.</summary>
+internal static partial class AccessLog
+{
+    [LoggerMessage(4200, LogLevel.Information, "Token {Token} created with role {Role} by {By}")]
+    public static partial void Created(this ILogger logger, string token, string role, string by);
+
+    [LoggerMessage(4201, LogLevel.Information, "Token {Token} revoked by {By}")]
+    public static partial void Revoked(this ILogger logger, string token, string by);
+
+    [LoggerMessage(4202, LogLevel.Information, "The first admin token was written to {Path}")]
+    public static partial void Bootstrapped(this ILogger logger, string path);
+
+    [LoggerMessage(4203, LogLevel.Error, "The first admin token cannot be kept in {Path}: {Reason}. Wake-ups ring; nobody can use the API without another token")]
+    public static partial void BootstrapFailed(this ILogger logger, string path, string reason);
 }

@@ -1,55 +1,68 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
-using Switchboard.Persistence;
+using Microsoft.Net.Http.Headers;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Access;
 
-/// <summary>
-/// Authenticates by <c>Authorization: Bearer swb_…</c>. Each request asks the database, so a revoked token is refused at once; while the
-/// database is away the answer is 503, never 401.
-/// </summary>
-internal sealed class BearerHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, SwitchboardDb db)
+/// <summary>Finds a stored token by its hash; throws what the database throws, so that "away" never looks like "refused".</summary>
+internal delegate Task<ApiToken?> TokenLookup(byte[] hash, CancellationToken ct);
+
+/// <summary>Signs in who brings <c>Authorization: Bearer swb_...</c>, and says which role an endpoint needs where that does not do.</summary>
+internal sealed class BearerHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, TokenLookup lookup)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string SchemeName = "Bearer";
-    private const string Prefix = "Bearer ";
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers.Authorization.ToString();
-        if (!header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.NoResult();
-        // Looked up by hash: the comparison tells an attacker nothing about the token.
-        var hash = ApiToken.HashOf(header[Prefix.Length..].Trim());
-        var token = await db.Set<ApiToken>().AsNoTracking().SingleOrDefaultAsync(t => t.Hash == hash, Context.RequestAborted);
-        if (token is null) return AuthenticateResult.Fail("the token is unknown");
-        if (token.RevokedAt is not null) return AuthenticateResult.Fail($"the token '{token.Name}' was revoked");
+        // Who asks for /health with a token must get the answer also while the database is away.
+        if (Context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null) return AuthenticateResult.NoResult();
+        if (Request.Headers.Authorization.Count == 0) return AuthenticateResult.NoResult();
+        if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(SchemeName + ' ', StringComparison.OrdinalIgnoreCase))
+            return AuthenticateResult.Fail("The Authorization header is not 'Bearer' and one token.");
+
+        var text = header[(SchemeName.Length + 1)..].Trim();
+        if (!TokenText.IsWellFormed(text)) return AuthenticateResult.Fail("The token is not one of this service.");
+        var hash = TokenText.Hash(text);
+        var token = await lookup(hash, Context.RequestAborted);
+        if (token is null || !CryptographicOperations.FixedTimeEquals(token.Hash, hash)) return AuthenticateResult.Fail("The token is not known.");
+        if (token.RevokedAt is not null)
+        {
+            Context.Items[RefusalWarnings.RefusedToken] = $"{token.Name} (revoked)";
+            return AuthenticateResult.Fail("The token is revoked.");
+        }
+
         var identity = new ClaimsIdentity([new(ClaimTypes.Name, token.Name), new(ClaimTypes.Role, token.Role)], SchemeName);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var failure = (await HandleAuthenticateOnceSafeAsync()).Failure?.Message ?? "a token is needed: Authorization: Bearer …";
-        Response.Headers.WWWAuthenticate = SchemeName;
-        await RefuseAsync(StatusCodes.Status401Unauthorized, "not signed in", failure);
+        var why = (await HandleAuthenticateOnceSafeAsync()).Failure?.Message ?? "No token was given: send 'Authorization: Bearer' and a token.";
+        Response.Headers.Append(HeaderNames.WWWAuthenticate, SchemeName);
+        await AnswerAsync(StatusCodes.Status401Unauthorized, $"{why} {Needed()}");
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
-        var needed = Context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Authorization.IAuthorizeData>()?.Policy ?? "another role";
         var caller = Caller.Of(Context.User);
-        return RefuseAsync(StatusCodes.Status403Forbidden, "not allowed", $"this needs the role {needed}; the token '{caller.Name}' has {caller.Role}");
+        return AnswerAsync(StatusCodes.Status403Forbidden, $"The token '{caller.Name}' has the role {caller.Role}. {Needed()}");
     }
 
-    private async Task RefuseAsync(int status, string title, string detail)
+    private Task AnswerAsync(int status, string detail) => TypedResults.Problem(Problems.Plain(status, detail)).ExecuteAsync(Context);
+
+    private string Needed()
     {
-        Logger.Refused(Request.Method, Request.Path, Context.Connection.RemoteIpAddress?.ToString(), detail);
-        Response.StatusCode = status;
-        await Response.WriteAsJsonAsync(new ProblemDetails { Status = status, Title = title, Detail = detail }, options: null, contentType: "application/problem+json");
+        var policies = Context.GetEndpoint()?.Metadata.GetOrderedMetadata<IAuthorizeData>() ?? [];
+        // Several policies on one endpoint must all be met: what lets in is what is common to them.
+        var roles = policies.Where(p => p.Policy is not null).Select(p => Policies.RolesOf[p.Policy!]).Aggregate(
+            (IEnumerable<string>)Policies.RolesOf[Policies.AnyRole], (all, some) => all.Intersect(some));
+        return $"This needs the role {string.Join(" or ", roles)}.";
     }
 }

@@ -1,29 +1,30 @@
-using System.Security.Claims;
-
 namespace Switchboard.Features.Access;
 
-/// <summary>Who may: a role, or a wider one.</summary>
-public static class Policies
+/// <summary>What a token may do. Stored as text.</summary>
+public static class Roles
 {
     public const string Admin = "admin";
     public const string Operator = "operator";
     public const string Housekeeping = "housekeeping";
-    public const string AnyRole = "any role";
 
-    /// <summary>The roles that a token can have.</summary>
-    public static readonly IReadOnlyList<string> Roles = [Admin, Operator, Housekeeping];
-
-    internal static string[] RolesFor(string policy) => policy switch
-    {
-        Admin => [Admin],
-        Operator => [Admin, Operator],
-        _ => [Admin, Operator, Housekeeping],
-    };
+    /// <summary>Every role there is.</summary>
+    public static IReadOnlyList<string> All { get; } = [Admin, Operator, Housekeeping];
 }
 
-/// <summary>Who asks: the token's name and role.</summary>
-public sealed record Caller(string Name, string Role)
+/// <summary>What an endpoint asks of its caller.</summary>
+public static class Policies
 {
-    public static Caller Of(ClaimsPrincipal user) =>
-        new(user.Identity?.Name ?? "nobody", user.FindFirstValue(ClaimTypes.Role) ?? "none");
+    public const string Admin = "Admin";
+    public const string Operator = "Operator";
+    public const string Housekeeping = "Housekeeping";
+    public const string AnyRole = "AnyRole";
+
+    /// <summary>The roles that each policy lets in, the least mighty first.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyList<string>> RolesOf { get; } = new Dictionary<string, IReadOnlyList<string>>
+    {
+        [Admin] = [Roles.Admin],
+        [Operator] = [Roles.Operator, Roles.Admin],
+        [Housekeeping] = [Roles.Housekeeping, Roles.Operator, Roles.Admin],
+        [AnyRole] = [Roles.Housekeeping, Roles.Operator, Roles.Admin],
+    };
 }
