@@ -1,0 +1,88 @@
+using System.CommandLine;
+using NodaTime;
+
+namespace Switchboard.Cli;
+
+/// <summary>One command being carried out: what was asked, the worker to ask, and where to print.</summary>
+internal sealed class CliSession
+{
+    private readonly ParseResult _parsed;
+    private readonly CliInvocation _around;
+
+    private CliSession(ParseResult parsed, CliInvocation around, ApiClient api)
+    {
+        _parsed = parsed;
+        _around = around;
+        Api = api;
+    }
+
+    public ApiClient Api { get; }
+
+    public bool Json => _parsed.GetValue(CliOptions.Json);
+
+    public bool Plain => _parsed.GetValue(CliOptions.Plain);
+
+    public TextWriter Out => _around.Output;
+
+    /// <summary>Where a dialogue goes: not between the lines that a program reads.</summary>
+    public TextWriter Talk => Json ? _around.Error : _around.Output;
+
+    public T? Value<T>(Option<T> option) => _parsed.GetValue(option);
+
+    public T Value<T>(Argument<T> argument) => _parsed.GetRequiredValue(argument);
+
+    public static async Task<int> RunAsync(ParseResult parsed, Func<CliSession, CancellationToken, Task<int>> work, CancellationToken ct)
+    {
+        var around = parsed.InvocationConfiguration as CliInvocation
+            ?? new CliInvocation { Output = parsed.InvocationConfiguration.Output, Error = parsed.InvocationConfiguration.Error };
+        try
+        {
+            using var api = new ApiClient(ApiAccess.Of(parsed, around));
+            return await work(new CliSession(parsed, around, api), ct);
+        }
+        catch (CliException failed)
+        {
+            await around.Error.WriteLineAsync($"error: {failed.Message}");
+            return failed.ExitCode;
+        }
+    }
+
+    /// <summary>Prints an answer: the API's own JSON for programs, else what <paramref name="people"/> prints.</summary>
+    public int Show<T>(ApiAnswer<T> answer, Action<T> people)
+    {
+        if (Json) Out.WriteLine(answer.IndentedJson());
+        else people(answer.Value);
+        return ExitCodes.Done;
+    }
+
+    /// <summary>Prints a list; <paramref name="whenEmpty"/> says so to people where it has no lines.</summary>
+    public void Show(TextTable table, string whenEmpty)
+    {
+        if (Plain) table.WritePlain(Out);
+        else if (table.IsEmpty) Out.WriteLine(whenEmpty);
+        else table.WriteColumns(Out);
+    }
+
+    /// <summary>Asks for a yes.</summary>
+    /// <exception cref="CliException">The answer was another one, or nobody can be asked.</exception>
+    public async Task ConfirmAsync(string question, string nothingDone, CancellationToken ct)
+    {
+        if (!_around.IsTerminal) throw new CliException(ExitCodes.Usage, $"there is no terminal to ask on: confirm with --yes. {nothingDone}");
+        await Talk.WriteAsync($"{question} [y/N] ");
+        await Talk.FlushAsync(ct);
+        var answer = (await _around.Input.ReadLineAsync(ct))?.Trim();
+        if (!string.Equals(answer, "y", StringComparison.OrdinalIgnoreCase) && !string.Equals(answer, "yes", StringComparison.OrdinalIgnoreCase))
+            throw new CliException(ExitCodes.Refused, $"not confirmed. {nothingDone}");
+    }
+
+    /// <summary>A wall-clock time as the hotel sees it; seconds only where there are some.</summary>
+    public string Clock(LocalDate date, LocalTime time) => Clock(date + time);
+
+    /// <summary>An instant on the clocks of a zone; in UTC, marked so, where this machine does not know the zone.</summary>
+    public string Clock(Instant instant, string zone) => DateTimeZoneProviders.Bcl.GetZoneOrNull(zone) is { } known
+        ? Clock(instant.InZone(known).LocalDateTime)
+        : Clock(instant.InUtc().LocalDateTime) + "Z";
+
+    private string Clock(LocalDateTime at) => at.ToString(
+        Plain ? "uuuu-MM-ddTHH:mm:ss" : at is { Second: 0, NanosecondOfSecond: 0 } ? "uuuu-MM-dd HH:mm" : "uuuu-MM-dd HH:mm:ss", null);
+}
