@@ -22,13 +22,15 @@ internal static class WorkerHost
         try
         {
             await using var app = Build(configFile);
+            // Before the host starts anything, so that every fault is named and none is a stack trace.
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             await app.RunAsync(ct);
             return DatabaseStartup.ExitCode;
         }
-        catch (OptionsValidationException invalid)
+        catch (Exception invalid) when (FaultsOf(invalid) is { Count: > 0 } faults)
         {
             await Console.Error.WriteLineAsync("switchboard: the configuration is not usable, nothing was started:");
-            foreach (var failure in invalid.Failures) await Console.Error.WriteLineAsync($"  {failure}");
+            foreach (var fault in faults) await Console.Error.WriteLineAsync($"  {fault}");
             return ExitConfiguration;
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or FileNotFoundException or FormatException
@@ -96,6 +98,13 @@ internal static class WorkerHost
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
     }
+
+    private static IReadOnlyList<string> FaultsOf(Exception exception) => exception switch
+    {
+        OptionsValidationException one => [.. one.Failures],
+        AggregateException many => [.. many.InnerExceptions.SelectMany(FaultsOf)],
+        _ => [],
+    };
 
     private const int ExitConfiguration = 78; // EX_CONFIG
 }
