@@ -237,7 +237,11 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
             var since = (before.State == AmiState.Connected) == (state == AmiState.Connected) ? before.Since : time.GetUtcNow();
             Volatile.Write(ref _status, before with
             {
-                State = state, Since = since, LastError = error, Generation = generation ?? before.Generation, Banner = banner ?? before.Banner,
+                State = state,
+                Since = since,
+                LastError = error,
+                Generation = generation ?? before.Generation,
+                Banner = banner ?? before.Banner,
             });
         }
     }

@@ -1,5 +1,5 @@
-using Switchboard.Asterisk.Ami;
 using Microsoft.Extensions.Logging.Abstractions;
+using Switchboard.Asterisk.Ami;
 using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
 

@@ -1,8 +1,8 @@
 using System.Text;
+using Microsoft.Extensions.Options;
 using Switchboard.Features.Access;
 using Switchboard.Features.Hotel;
 using Switchboard.Web;
-using Microsoft.Extensions.Options;
 
 namespace Switchboard.Features.Rooms;
 

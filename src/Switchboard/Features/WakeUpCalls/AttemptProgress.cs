@@ -1,8 +1,8 @@
 using System.Threading.Channels;
+using Microsoft.EntityFrameworkCore;
 using NodaTime;
 using Npgsql;
 using NpgsqlTypes;
-using Microsoft.EntityFrameworkCore;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
 

@@ -1,8 +1,8 @@
 using System.Security.Claims;
 using Microsoft.Extensions.Options;
 using Switchboard.Features.Access;
-using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Hotel;
+using Switchboard.Features.Housekeeping;
 
 namespace Switchboard.Features.WakeUpCalls;
 

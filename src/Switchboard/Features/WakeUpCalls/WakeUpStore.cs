@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
-using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Hotel;
+using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Rooms;
 using Switchboard.Persistence;
 
