@@ -29,16 +29,7 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
         var patience = Patience();
         try
         {
-            while (true)
-            {
-                await using var life = await patience.ExecuteAsync(async token => await ConnectAsync(token).ConfigureAwait(false), ct).ConfigureAwait(false);
-                using var watching = CancellationTokenSource.CreateLinkedTokenSource(ct);
-                var watch = life.Session.WatchAsync(watching.Token);
-                var reason = await life.Session.Died.WaitAsync(ct).ConfigureAwait(false);
-                await watching.CancelAsync().ConfigureAwait(false);
-                await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                End(life.Generation, reason);
-            }
+            while (true) await patience.ExecuteAsync(async token => await LiveAsync(token).ConfigureAwait(false), ct).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
@@ -56,15 +47,15 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
 
     /// <summary>Sends an action that answers with a list and returns its items, without the closing event.</summary>
     /// <param name="action">Such as CoreShowChannels.</param>
-    /// <param name="errorMeansEmpty">Some actions answer Error where there is nothing to list (DBGetTree).</param>
+    /// <param name="notFoundIsEmpty">Some actions answer Error where there is nothing to list (DBGetTree); other errors are thrown.</param>
     /// <param name="ct">Stops waiting; the action itself is not undone.</param>
-    public async Task<IReadOnlyList<AmiMessage>> SendListAsync(AmiAction action, bool errorMeansEmpty = false, CancellationToken ct = default)
+    public async Task<IReadOnlyList<AmiMessage>> SendListAsync(AmiAction action, bool notFoundIsEmpty = false, CancellationToken ct = default)
     {
         try
         {
             return await Session().SendListAsync(action, options.ActionTimeout, ct).ConfigureAwait(false);
         }
-        catch (AmiRejectedException) when (errorMeansEmpty)
+        catch (AmiRejectedException refused) when (notFoundIsEmpty && refused.NothingFound)
         {
             return [];
         }
@@ -103,6 +94,21 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
         }
     }
 
+    /// <summary>One life, from the connect to the death. One that dies young fails like a connect: who lets us in only to hang up is not hammered.</summary>
+    private async Task LiveAsync(CancellationToken ct)
+    {
+        await using var life = await ConnectAsync(ct).ConfigureAwait(false);
+        var began = time.GetTimestamp();
+        using var watching = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        var watch = life.Session.WatchAsync(watching.Token);
+        var reason = await life.Session.Died.WaitAsync(ct).ConfigureAwait(false);
+        await watching.CancelAsync().ConfigureAwait(false);
+        await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        End(life.Generation, reason);
+        if (time.GetElapsedTime(began) < options.ReconnectDelayMax) throw new AmiConnectionLostException($"connected, then: {reason.Message}", reason);
+        _failures = 0;
+    }
+
     private async ValueTask<Life> ConnectAsync(CancellationToken ct)
     {
         var generation = Status.Generation + 1;
@@ -138,7 +144,6 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
             await session.LoginAsync(ct).ConfigureAwait(false);
             if (!booted.Task.IsCompleted) SetState(AmiState.WaitingForFullyBooted, Status.LastError);
             await WaitForBootAsync(booted.Task, session, ct).ConfigureAwait(false);
-            _failures = 0;
             logger.Connected(options.Host, options.Port, options.Username, session.Banner, generation);
             return new Life(session, generation);
         }

@@ -14,6 +14,9 @@ public sealed class AmiRejectedException(string action, AmiMessage response)
     /// <summary>Asterisk's answer.</summary>
     public AmiMessage Response { get; } = response;
 
+    /// <summary>There is nothing to show ("Database entry not found"), as against an action that is not allowed or not known.</summary>
+    public bool NothingFound => Response["Message"]?.Contains("not found", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <inheritdoc/>
     public override bool IsTransient => false;
 }

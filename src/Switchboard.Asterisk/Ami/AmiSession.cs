@@ -170,8 +170,8 @@ internal sealed class AmiSession : IAsyncDisposable
         try
         {
             if (Died.IsCompleted) throw Lost(await Died.ConfigureAwait(false));
-            await WriteAsync(bytes).ConfigureAwait(false);
-            return await result(pending).WaitAsync(timeout, _time, ct).ConfigureAwait(false);
+            // One deadline for both: a peer that no longer reads keeps the writer waiting as well.
+            return await WriteAndWaitAsync(bytes, result(pending)).WaitAsync(timeout, _time, ct).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
@@ -181,6 +181,12 @@ internal sealed class AmiSession : IAsyncDisposable
         {
             _pending.TryRemove(id, out _);
         }
+    }
+
+    private async Task<T> WriteAndWaitAsync<T>(byte[] bytes, Task<T> result)
+    {
+        await WriteAsync(bytes).ConfigureAwait(false);
+        return await result.ConfigureAwait(false);
     }
 
     // Never cancelled half-way: a torn frame would spoil the session for everyone.

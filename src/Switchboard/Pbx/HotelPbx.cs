@@ -44,7 +44,14 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
     public event Action? ReadinessChanged;
 
     /// <summary>The link's own state, for status and logs.</summary>
-    public AmiStatus Link => ami.Status;
+    public PbxLink Link
+    {
+        get
+        {
+            var now = ami.Status;
+            return new(now.State == AmiState.Connected, now.State.ToString(), Instant.FromDateTimeOffset(now.Since), now.LastError, now.LostEvents, now.Generation);
+        }
+    }
 
     /// <summary>Reads the PBX's state anew, as after a reconnect.</summary>
     public void RequestResync()
@@ -56,7 +63,8 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
     /// <summary>Rings a room. Returns at once; the end comes through <see cref="RoomCall.Ended"/>, always.</summary>
     public RoomCall Ring(RoomCallRequest request, Action<RoomCallStep, Instant>? step = null)
     {
-        var call = new RoomCall(request.ChannelId, step) { Sending = true };
+        var call = new RoomCall(request.ChannelId, step);
+        call.BeginSending();
         if (!_calls.TryAdd(request.ChannelId, call))
             throw new InvalidOperationException($"call {request.ChannelId} is being followed already");
         _ = SendAsync(call, request);
@@ -73,21 +81,27 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
     /// <summary>Hangs up, whatever state the call is in; it then ends as HungUp, unless a key was pressed before.</summary>
     public void HangUp(RoomCall call)
     {
-        call.HangUpAsked = true;
-        if (!call.Sending) _ = HangUpAsync(call);
+        if (call.AskHangUp()) _ = HangUpAsync(call);
     }
 
     /// <summary>The call's result is stored for good and its channel gone: its proof in AstDB is no longer needed.</summary>
     public void Forget(string channelId) => eraser.Erase(channelId);
 
     /// <summary>The clock of the PBX and the round trip to it.</summary>
-    /// <exception cref="AmiException">The PBX did not answer.</exception>
+    /// <exception cref="PbxUnreachableException">The PBX did not answer.</exception>
     public async Task<(Instant PbxTime, TimeSpan RoundTrip)> AskClockAsync(CancellationToken ct)
     {
-        var began = time.GetTimestamp();
-        var pong = await ami.SendAsync(new AmiAction("Ping"), ct);
-        var seconds = decimal.Parse(pong["Timestamp"] ?? "0", NumberStyles.Float, CultureInfo.InvariantCulture);
-        return (Instant.FromUnixTimeTicks((long)(seconds * 10_000_000)), time.GetElapsedTime(began));
+        try
+        {
+            var began = time.GetTimestamp();
+            var pong = await ami.SendAsync(new AmiAction("Ping"), ct);
+            var seconds = decimal.Parse(pong["Timestamp"] ?? "0", NumberStyles.Float, CultureInfo.InvariantCulture);
+            return (Instant.FromUnixTimeTicks((long)(seconds * 10_000_000)), time.GetElapsedTime(began));
+        }
+        catch (AmiException away)
+        {
+            throw new PbxUnreachableException(away.Message, away);
+        }
     }
 
     internal Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
@@ -129,20 +143,19 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             var originate = await ami.OriginateAsync(OriginateOf(request));
             call.MarkSent(Now);
-            call.Sending = false;
-            if (call.HangUpAsked) _ = HangUpAsync(call);
+            if (call.EndSending()) _ = HangUpAsync(call);
             _ = WatchOverdueAsync(call, request);
             await FollowOriginateAsync(call, originate);
         }
         catch (AmiRejectedException rejected)
         {
-            call.Sending = false;
+            call.EndSending();
             call.End(new RoomCallEnd(RoomCallEndKind.Refused) { Detail = rejected.Message });
             Drop(call);
         }
         catch (Exception notSent) when (notSent is AmiNotConnectedException or AmiInvalidActionException)
         {
-            call.Sending = false;
+            call.EndSending();
             call.End(new RoomCallEnd(notSent is AmiNotConnectedException ? RoomCallEndKind.NotSent : RoomCallEndKind.Refused) { Detail = notSent.Message });
             Drop(call);
         }
@@ -150,7 +163,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         {
             // The link died or Asterisk kept silent: it may have taken the call or not. The next resync knows.
             call.MarkSent(Now);
-            call.Sending = false;
+            call.EndSending();
             RequestResync();
         }
     }

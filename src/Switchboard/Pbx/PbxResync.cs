@@ -15,7 +15,7 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
         while (true)
         {
             await pbx.WaitForResyncRequestAsync(ct);
-            if (pbx.Link.State != AmiState.Connected) continue; // the next connect asks again
+            if (!pbx.Link.Connected) continue; // the next connect asks again
             try
             {
                 await ResyncAsync(ct);
@@ -43,7 +43,7 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
 
         var settings = await pbx.Ami.SendAsync(new AmiAction("CoreSettings"), ct);
         // The link may have been lost and regained meanwhile; then the next request is already waiting.
-        if (pbx.Link.State != AmiState.Connected || pbx.Link.Generation != generation) return;
+        if (!pbx.Link.Connected || pbx.Link.Generation != generation) return;
         pbx.SetReady(true, settings["AsteriskVersion"]);
         log.Ready(options.Value.Name, settings["AsteriskVersion"], followed.Count(c => live.Contains(c.ChannelId)), proofs.Count, generation);
     }
@@ -59,7 +59,7 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
 
     private async Task<Dictionary<string, string>> ReadProofsAsync(CancellationToken ct)
     {
-        var rows = await pbx.Ami.SendListAsync(new AmiAction("DBGetTree").With("Family", CallProof.Family), errorMeansEmpty: true, ct: ct);
+        var rows = await pbx.Ami.SendListAsync(new AmiAction("DBGetTree").With("Family", CallProof.Family), notFoundIsEmpty: true, ct: ct);
         var proofs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in rows)
         {

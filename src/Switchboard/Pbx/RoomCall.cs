@@ -12,6 +12,8 @@ public sealed class RoomCall
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<RoomCallStep, Instant>? _step;
     private readonly Lock _lock = new();
+    private bool _hangUpAsked;
+    private bool _sending;
 
     internal RoomCall(string channelId, Action<RoomCallStep, Instant>? step) => (ChannelId, _step) = (channelId, step);
 
@@ -27,10 +29,32 @@ public sealed class RoomCall
     public Instant? RangAt { get; private set; }
     public Instant? AnsweredAt { get; private set; }
 
-    internal bool HangUpAsked { get; set; }
+    internal bool HangUpAsked => Volatile.Read(ref _hangUpAsked);
 
     /// <summary>The originate is on its way and Asterisk has not said yet whether it took it.</summary>
-    internal bool Sending { get; set; }
+    internal bool Sending => Volatile.Read(ref _sending);
+
+    /// <summary>From now on an end without a key is our doing. True when there is a channel to hang up; else whoever is sending it hangs up.</summary>
+    internal bool AskHangUp()
+    {
+        lock (_lock)
+        {
+            _hangUpAsked = true;
+            return !_sending;
+        }
+    }
+
+    internal void BeginSending() => Volatile.Write(ref _sending, true);
+
+    /// <summary>Asterisk has answered, or never will. True when it is to be hung up at once.</summary>
+    internal bool EndSending()
+    {
+        lock (_lock)
+        {
+            _sending = false;
+            return _hangUpAsked;
+        }
+    }
 
     internal void MarkSent(Instant at) => Mark(RoomCallStep.Sent, at, SentAt is null, () => SentAt = at);
     internal void MarkRinging(Instant at) => Mark(RoomCallStep.Ringing, at, RangAt is null, () => RangAt = at);
@@ -39,8 +63,8 @@ public sealed class RoomCall
     internal bool End(RoomCallEnd end)
     {
         // What we hung up ourselves is not the guest's doing; a key pressed before stays a key.
-        if (HangUpAsked && end.Kind is RoomCallEndKind.NotAnswered or RoomCallEndKind.Lost) end = end with { Kind = RoomCallEndKind.HungUp };
-        if (HangUpAsked && end.Kind is RoomCallEndKind.NoKey) end = end with { Kind = RoomCallEndKind.HungUp };
+        if (HangUpAsked && end.Kind is RoomCallEndKind.NotAnswered or RoomCallEndKind.NoKey or RoomCallEndKind.Lost)
+            end = end with { Kind = RoomCallEndKind.HungUp };
         return _ended.TrySetResult(end with
         {
             SentAt = end.SentAt ?? SentAt,

@@ -29,7 +29,8 @@ internal static class WebSetup
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<ProblemHandler>();
         services.AddSingleton<FoldedWarnings>();
-        services.AddAuthentication();
+        // The core only: the whole of it would bring data protection, which writes keys to disk that nothing of ours uses.
+        services.AddAuthenticationCore().AddWebEncoders();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         return services;
     }

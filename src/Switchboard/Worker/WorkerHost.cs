@@ -19,15 +19,16 @@ internal static class WorkerHost
     /// <summary>Runs until it is stopped. The exit code is 0, 78 (bad configuration) or 69 (another worker serves the PBX).</summary>
     public static async Task<int> RunAsync(string? configFile, CancellationToken ct)
     {
+        IConfiguration configuration = new ConfigurationManager();
         try
         {
-            await using var app = Build(configFile);
+            await using var app = Build(configFile, builder => configuration = builder.Configuration);
             // Before the host starts anything, so that every fault is named and none is a stack trace.
             app.Services.GetRequiredService<IStartupValidator>().Validate();
             await app.RunAsync(ct);
             return DatabaseStartup.ExitCode;
         }
-        catch (Exception invalid) when (FaultsOf(invalid) is { Count: > 0 } faults)
+        catch (Exception invalid) when (ConfigurationFaults.Of(invalid, configuration) is { Count: > 0 } faults)
         {
             await Console.Error.WriteLineAsync("switchboard: the configuration is not usable, nothing was started:");
             foreach (var fault in faults) await Console.Error.WriteLineAsync($"  {fault}");
@@ -98,13 +99,6 @@ internal static class WorkerHost
         services.AddOptions<TOptions>().Bind(configuration.GetSection(section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
     }
-
-    private static IReadOnlyList<string> FaultsOf(Exception exception) => exception switch
-    {
-        OptionsValidationException one => [.. one.Failures],
-        AggregateException many => [.. many.InnerExceptions.SelectMany(FaultsOf)],
-        _ => [],
-    };
 
     private const int ExitConfiguration = 78; // EX_CONFIG
 }

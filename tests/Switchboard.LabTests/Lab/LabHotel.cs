@@ -76,11 +76,19 @@ internal sealed class LabHotel : IAsyncDisposable
 
     public Task ImportRoomsAsync() => Worker.SendAsync(HttpMethod.Post, "/api/rooms/import", RoomsCsv);
 
-    /// <summary>Books a room for so many seconds from now and returns the wake-up's number.</summary>
-    public async Task<long> BookAsync(string room, double inSeconds = 2)
+    /// <summary>
+    /// Books a room for the next full second that is at least so many away, and returns the wake-up's number. With the date, so that a
+    /// machine too slow for the lead is told so: without it the time would mean tomorrow's.
+    /// </summary>
+    public async Task<long> BookAsync(string room, double inSeconds = 3)
     {
-        var at = HotelTime(inSeconds);
-        var call = await Worker.SendAsync(HttpMethod.Post, "/api/wakeups", new { room, time = at.ToString("HH:mm:ss", CultureInfo.InvariantCulture) });
+        var at = HotelTime(inSeconds + 1);
+        var call = await Worker.SendAsync(HttpMethod.Post, "/api/wakeups", new
+        {
+            room,
+            time = at.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
+            date = at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        });
         return call.GetProperty("number").GetInt64();
     }
 

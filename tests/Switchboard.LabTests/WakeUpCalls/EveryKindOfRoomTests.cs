@@ -74,7 +74,7 @@ public class EveryKindOfRoomTests(PostgresServer server)
         IReadOnlyList<AmiMessage> left = [];
         var empty = await Eventually.TrueAsync(async () =>
         {
-            left = await ami.SendListAsync(new AmiAction("DBGetTree").With("Family", "switchboard_proof"), errorMeansEmpty: true);
+            left = await ami.SendListAsync(new AmiAction("DBGetTree").With("Family", "switchboard_proof"), notFoundIsEmpty: true);
             return left.Count == 0;
         }, TimeSpan.FromSeconds(15));
         Assert.True(empty, $"left: {string.Join(", ", left.Select(l => l["Key"] + "=" + l["Val"]))}");

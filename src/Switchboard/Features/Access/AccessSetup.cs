@@ -12,7 +12,8 @@ internal static class AccessSetup
     {
         services.AddScoped<TokenDesk>();
         services.AddScoped<TokenLookup>(p => p.GetRequiredService<TokenDesk>().FindAsync);
-        services.AddAuthentication(BearerHandler.SchemeName)
+        services.AddAuthenticationCore(o => o.DefaultScheme = BearerHandler.SchemeName);
+        new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
         services.AddSingleton<DatabaseReadyStep>(root => (scope, ct) => AccessBootstrap.EnsureAsync(
             scope.GetRequiredService<SwitchboardDb>(), root.GetRequiredService<IOptions<HttpOptions>>().Value.BootstrapTokenFile,

@@ -4,7 +4,6 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Npgsql;
-using Switchboard.Asterisk.Ami;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.WakeUpCalls;
 using Switchboard.Pbx;
@@ -41,8 +40,8 @@ internal sealed class StatusDesk(
     private async Task<(StatusPart Part, Instant? Time)> AskPbxAsync(CancellationToken ct)
     {
         var link = pbx.Link;
-        var since = $"since {Local(Instant.FromDateTimeOffset(link.Since))}";
-        if (link.State != AmiState.Connected)
+        var since = $"since {Local(link.Since)}";
+        if (!link.Connected)
             return (new("pbx", false, $"AMI {link.State} {since}{(link.LastError is { } error ? $": {error}" : "")}"), null);
         try
         {
@@ -50,7 +49,7 @@ internal sealed class StatusDesk(
             var ready = pbx.IsReady ? "" : ", its calls are still being read";
             return (new("pbx", pbx.IsReady, $"AMI connected {since}, answers in {roundTrip.TotalMilliseconds:F1} ms, {link.LostEvents} events lost{ready}"), at);
         }
-        catch (Exception away) when (away is AmiException or OperationCanceledException)
+        catch (Exception away) when (away is PbxUnreachableException or OperationCanceledException)
         {
             return (new("pbx", false, $"AMI connected {since}, but no answer: {away.Message}"), null);
         }
