@@ -8,7 +8,7 @@ using Switchboard.Worker;
 
 // One executable: the worker (`run`, or nothing) and the CLI. The worker's own table of contents is Worker/WorkerHost.cs.
 var root = SwitchboardCli.Build(
-    (parsed, ct) => WorkerHost.RunAsync(parsed.GetValue(CliOptions.ConfigFile), ct),
+    (parsed, ct) => WorkerHost.RunAsync(parsed.GetValue(CliOptions.ConfigFile), Console.Error, ct),
     WakeUpCommands.Create(),
     KnockCommands.Create(),
     RoomCommands.Create(),

@@ -9,7 +9,7 @@ public sealed class PbxOptions
     public const string Section = "Pbx";
 
     /// <summary>The name that rooms give as theirs; one worker serves one PBX.</summary>
-    [Required, RegularExpression("^[a-z0-9][a-z0-9-]{0,39}$", ErrorMessage = "Pbx:Name must be 1 to 40 lower-case letters, digits or hyphens.")]
+    [Required, RegularExpression(@"^[a-z0-9][a-z0-9-]{0,39}\z", ErrorMessage = "Pbx:Name must be 1 to 40 lower-case letters, digits or hyphens.")]
     public string Name { get; set; } = "main";
 
     [Required]

@@ -17,7 +17,7 @@ namespace Switchboard.Worker;
 internal static class WorkerHost
 {
     /// <summary>Runs until it is stopped. The exit code is 0, 78 (bad configuration) or 69 (another worker serves the PBX).</summary>
-    public static async Task<int> RunAsync(string? configFile, CancellationToken ct)
+    public static async Task<int> RunAsync(string? configFile, TextWriter error, CancellationToken ct)
     {
         IConfiguration configuration = new ConfigurationManager();
         try
@@ -30,14 +30,14 @@ internal static class WorkerHost
         }
         catch (Exception invalid) when (ConfigurationFaults.Of(invalid, configuration) is { Count: > 0 } faults)
         {
-            await Console.Error.WriteLineAsync("switchboard: the configuration is not usable, nothing was started:");
-            foreach (var fault in faults) await Console.Error.WriteLineAsync($"  {fault}");
+            await error.WriteLineAsync("switchboard: the configuration is not usable, nothing was started:");
+            foreach (var fault in faults) await error.WriteLineAsync($"  {fault}");
             return ExitConfiguration;
         }
         catch (Exception unreadable) when (unreadable is InvalidDataException or FileNotFoundException or FormatException
             || unreadable is InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" })
         {
-            await Console.Error.WriteLineAsync($"switchboard: the configuration cannot be read: {unreadable.Message}{(unreadable.InnerException is { } inner ? $" {inner.Message}" : "")}");
+            await error.WriteLineAsync($"switchboard: the configuration cannot be read: {unreadable.Message}{(unreadable.InnerException is { } inner ? $" {inner.Message}" : "")}");
             return ExitConfiguration;
         }
         finally

@@ -17,7 +17,7 @@ public sealed class HotelOptions
     public string TimeZone { get; set; } = "";
 
     /// <summary>The languages that prompts exist in, in the order in which they are said where the guest's is not known; "zh en" where nothing is given.</summary>
-    [RegularExpression("^[a-z]{2}( [a-z]{2}){0,4}$", ErrorMessage = "Hotel:Languages must be one to five two-letter languages with a space between, such as: zh en")]
+    [RegularExpression(@"^[a-z]{2}( [a-z]{2}){0,4}\z", ErrorMessage = "Hotel:Languages must be one to five two-letter languages with a space between, such as: zh en")]
     public string Languages { get; set; } = "zh en";
 
     /// <summary>The languages one by one.</summary>

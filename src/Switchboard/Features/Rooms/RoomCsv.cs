@@ -14,14 +14,16 @@ public static partial class RoomCsv
 {
     private static readonly string[] Columns = ["number", "floor", "language", "pbx", "dial_strings", "sends_no_ringing"];
 
+    private const int MostDialled = 900;
+
     // What goes into the dialplan is digits, letters and few signs: no comma, quote, dollar, ampersand or line end.
-    [GeneratedRegex("^(PJSIP|SIP|IAX2|DAHDI|SCCP)/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9*#]{1,32})?(@[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?$")]
+    [GeneratedRegex(@"^(PJSIP|SIP|IAX2|DAHDI|SCCP)/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/[A-Za-z0-9*#]{1,32})?(@[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?\z")]
     private static partial Regex DialString();
 
-    [GeneratedRegex("^[A-Za-z0-9]{1,10}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9]{1,10}\z")]
     private static partial Regex Number();
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9-]{0,39}$")]
+    [GeneratedRegex(@"^[a-z0-9][a-z0-9-]{0,39}\z")]
     private static partial Regex PbxName();
 
     public static IReadOnlyList<RoomLine> Parse(TextReader file, IReadOnlyCollection<string> languages)
@@ -86,6 +88,8 @@ public static partial class RoomCsv
                 throw Bad("dial_strings", dial, "must be TECHNOLOGY/name (PJSIP, SIP, IAX2, DAHDI, SCCP) of letters, digits, '_', '.', '-', apart by spaces or ';'");
         }
 
+        // They travel to the PBX in one header, which has its limit.
+        if (dialStrings.Sum(d => d.Length + 1) > MostDialled) throw Bad("dial_strings", Field("dial_strings"), $"must be at most {MostDialled} characters in all");
         var noRinging = Field("sends_no_ringing");
         if (noRinging is not (null or "true" or "false")) throw Bad("sends_no_ringing", noRinging, "must be true, false or empty");
         return new RoomLine(number, floor, language, pbx, dialStrings, noRinging == "true");

@@ -5,20 +5,23 @@ using Npgsql;
 using Switchboard.Features.Access;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Rooms;
+using Switchboard.Pbx;
 using Switchboard.Web;
 
 namespace Switchboard.Features.WakeUpCalls;
 
 /// <summary>Where wake-ups are booked, listed, changed and cancelled. Everything that comes in is checked here, before anything is stored.</summary>
-internal sealed partial class WakeUpDesk(WakeUpStore store, RoomRegister rooms, WakeUpOptionsNow now, DialerSignal dialer, ILogger<WakeUpDesk> log)
+internal sealed partial class WakeUpDesk(
+    WakeUpStore store, RoomRegister rooms, HotelPbx pbx, WakeUpOptionsNow now, DialerSignal dialer, ILogger<WakeUpDesk> log)
 {
-    [GeneratedRegex("^[A-Za-z0-9-]{1,20}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9-]{1,20}\z")]
     private static partial Regex StaffNumber();
 
     /// <summary>Checks a request and says what would be stored, as it is read back to the guest.</summary>
     public async Task<WakeUpPreview> PreviewAsync(WakeUpRequest request, CancellationToken ct)
     {
         var room = await rooms.GetAsync(request.Room, ct);
+        CheckServed(room.Number, room.Pbx);
         var when = Resolve(request.Time, request.Date);
         CheckRest(request);
         return Preview(room, when, request.Language, request.RequireKey ?? now.Options.RequireKey);
@@ -28,6 +31,7 @@ internal sealed partial class WakeUpDesk(WakeUpStore store, RoomRegister rooms, 
     public async Task<WakeUpView> BookAsync(WakeUpRequest request, Caller caller, CancellationToken ct)
     {
         var room = await rooms.GetAsync(request.Room, ct);
+        CheckServed(room.Number, room.Pbx);
         var when = Resolve(request.Time, request.Date);
         CheckRest(request);
         var requireKey = request.RequireKey ?? now.Options.RequireKey;
@@ -138,7 +142,19 @@ internal sealed partial class WakeUpDesk(WakeUpStore store, RoomRegister rooms, 
             throw new InvalidInputException(field, value, "must be a staff number: 1 to 20 letters, digits or hyphens");
     }
 
-    private async Task<WakeUpCall> LockAsync(long number, CancellationToken ct) => await store.LockAsync(number, ct) ?? throw Unknown(number);
+    private async Task<WakeUpCall> LockAsync(long number, CancellationToken ct)
+    {
+        var call = await store.LockAsync(number, ct) ?? throw Unknown(number);
+        CheckServed(call.Room, call.Pbx);
+        return call;
+    }
+
+    // Another PBX's worker would learn of it too late: a call soon due would be late, and one that rings would ring on.
+    private void CheckServed(string room, string servedBy)
+    {
+        if (servedBy != pbx.Name)
+            throw new ConflictException($"room {room} is on PBX {servedBy} and this worker serves PBX {pbx.Name}: ask the worker of {servedBy}");
+    }
 
     private async Task SaveAsync(WakeUpCall call, CancellationToken ct)
     {

@@ -60,7 +60,7 @@ public sealed class WakeUpOptions
     public int BookableDays { get; set; } = 366;
 
     /// <summary>The caller's name and number that the room's phone shows.</summary>
-    [RegularExpression("^[^\"<>\\r\\n]{0,40} <[0-9*#]{0,20}>$", ErrorMessage = "must look like: Wake-up call <0>")]
+    [RegularExpression("^[^\"<>\\r\\n]{0,40} <[0-9*#]{0,20}>\\z", ErrorMessage = "must look like: Wake-up call <0>")]
     public string CallerId { get; set; } = "Wake-up call <0>";
 
     /// <summary>Gateways and trunk groups that carry only so many calls at once.</summary>

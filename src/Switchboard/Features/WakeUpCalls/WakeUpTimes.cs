@@ -12,7 +12,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// </summary>
 public static partial class WakeUpTimes
 {
-    [GeneratedRegex(@"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$")]
+    [GeneratedRegex(@"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?\z")]
     private static partial Regex TimePattern();
 
     /// <summary>Parses and resolves; without a date the next occurrence is meant.</summary>

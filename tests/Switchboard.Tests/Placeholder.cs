@@ -1,6 +1,0 @@
-namespace Switchboard.Tests;
-
-public class Placeholder
-{
-    [Fact] public void It_runs() => Assert.Equal(4, 2 + 2);
-}
