@@ -33,7 +33,7 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            await LogoffAsync().ConfigureAwait(false);
+            SetState(AmiState.Disconnected, "stopped");
         }
     }
 
@@ -101,9 +101,16 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
         var began = time.GetTimestamp();
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watch = life.Session.WatchAsync(watching.Token);
-        var reason = await life.Session.Died.WaitAsync(ct).ConfigureAwait(false);
+        await Task.WhenAny(life.Session.Died, Task.Delay(Timeout.InfiniteTimeSpan, time, watching.Token)).ConfigureAwait(false);
         await watching.CancelAsync().ConfigureAwait(false);
         await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (ct.IsCancellationRequested && !life.Session.Died.IsCompleted)
+        {
+            await LogoffAsync(life.Session).ConfigureAwait(false);
+            ct.ThrowIfCancellationRequested();
+        }
+
+        var reason = await life.Session.Died.ConfigureAwait(false);
         End(life.Generation, reason);
         if (time.GetElapsedTime(began) < options.ReconnectDelayMax) throw new AmiConnectionLostException($"connected, then: {reason.Message}", reason);
         _failures = 0;
@@ -177,9 +184,8 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
         Publish(new AmiDisconnected(generation, reason));
     }
 
-    private async Task LogoffAsync()
+    private async Task LogoffAsync(AmiSession session)
     {
-        if (_session is not { } session) return;
         try
         {
             await session.SendAsync(new AmiAction("Logoff"), TimeSpan.FromSeconds(1), CancellationToken.None).ConfigureAwait(false);
@@ -189,9 +195,7 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
             // It is gone, or slow to say goodbye; we are leaving either way.
         }
 
-        await session.DisposeAsync().ConfigureAwait(false);
         _session = null;
-        SetState(AmiState.Disconnected, "stopped");
     }
 
     private ResiliencePipeline Patience() => new ResiliencePipelineBuilder { TimeProvider = time }
