@@ -71,7 +71,7 @@ public sealed class DatabaseStartup(
             MaxDelay = TimeSpan.FromSeconds(2),
             OnRetry = retry =>
             {
-                if (retry.AttemptNumber is 0 or 3 || retry.AttemptNumber % 30 == 0) log.NotReachable(retry.Outcome.Exception?.Message ?? "unknown");
+                if (retry.AttemptNumber == 0 || retry.AttemptNumber % 30 == 0) log.NotReachable(retry.Outcome.Exception?.Message ?? "unknown");
                 return ValueTask.CompletedTask;
             },
         })

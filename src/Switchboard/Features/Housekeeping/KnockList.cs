@@ -31,11 +31,12 @@ public sealed class KnockList(SwitchboardDb db, IClock clock, IEnumerable<KnockC
         db.Add(new KnockNote(entry.Id, clock.GetCurrentInstant(), text));
     }
 
-    /// <summary>The open entries, or all of them, newest first.</summary>
+    /// <summary>The open entries, the one that waits longest first; with the closed ones, the newest first.</summary>
     public async Task<IReadOnlyList<KnockEntryView>> ListAsync(bool all, CancellationToken ct)
     {
-        var entries = await db.Set<KnockEntry>().AsNoTracking()
-            .Where(e => all || e.ClosedAt == null).OrderByDescending(e => e.AddedAt).Take(1000).ToListAsync(ct);
+        var wanted = db.Set<KnockEntry>().AsNoTracking();
+        wanted = all ? wanted.OrderByDescending(e => e.AddedAt) : wanted.Where(e => e.ClosedAt == null).OrderBy(e => e.AddedAt);
+        var entries = await wanted.Take(1000).ToListAsync(ct);
         var ids = entries.Select(e => e.Id).ToList();
         var notes = (await db.Set<KnockNote>().AsNoTracking().Where(n => ids.Contains(n.KnockEntryId)).OrderBy(n => n.Id).ToListAsync(ct))
             .ToLookup(n => n.KnockEntryId);
