@@ -19,6 +19,9 @@ public class PbxFaultTests(PostgresServer server)
         await hotel.ImportRoomsAsync();
         var number = await hotel.BookAsync("1121");
         Assert.True(await Eventually.TrueAsync(async () => await hotel.KnockEntryAsync("1121") is not null, TimeSpan.FromSeconds(10)));
+        // A quick Asterisk would be back within the two seconds that do not count as late.
+        var due = (await hotel.Worker.GetAsync($"/api/wakeups/{number}")).GetProperty("call").GetProperty("dueAt").GetDateTimeOffset();
+        Assert.True(await Eventually.TrueAsync(() => Task.FromResult(LabHotel.HotelTime() > due.AddSeconds(2)), TimeSpan.FromSeconds(10)));
 
         await hotel.Pbx.StartAsync();
         await hotel.Phones.StartAsync();
