@@ -10,6 +10,7 @@ public sealed class AmiAction
 {
     private const int MaxLineBytes = 1000;
     private const int MaxHeaders = 120;
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly List<KeyValuePair<string, string>> _headers = [];
 
     /// <summary>An action of this name, such as <c>Originate</c>.</summary>
@@ -33,9 +34,12 @@ public sealed class AmiAction
                 throw new AmiInvalidActionException(Shorten(key), "a header's name has letters, digits, '-' and '_' only");
         }
 
+        if (_headers.Count > 0 && (key.Equals("Action", StringComparison.OrdinalIgnoreCase) || key.Equals("ActionID", StringComparison.OrdinalIgnoreCase)))
+            throw new AmiInvalidActionException(key, "is set by the client: Asterisk would take the first of two");
         if (value.AsSpan().IndexOfAny('\r', '\n', '\0') >= 0)
             throw new AmiInvalidActionException(key, "the value holds a line end or NUL: Asterisk would read another header");
-        if (key.Length + 2 + Encoding.UTF8.GetByteCount(value) > MaxLineBytes)
+        if (value is [' ' or '\t', ..]) throw new AmiInvalidActionException(key, "the value begins with a blank, which Asterisk skips");
+        if (key.Length + 2 + CountBytes(key, value) > MaxLineBytes)
             throw new AmiInvalidActionException(key, $"the line is longer than {MaxLineBytes} bytes");
         if (_headers.Count >= MaxHeaders) throw new AmiInvalidActionException(key, $"an action has at most {MaxHeaders} headers");
         _headers.Add(new(key, value));
@@ -69,6 +73,18 @@ public sealed class AmiAction
 
     internal string? Get(string key) =>
         _headers.FirstOrDefault(h => h.Key.Equals(key, StringComparison.OrdinalIgnoreCase)).Value;
+
+    private static int CountBytes(string key, string value)
+    {
+        try
+        {
+            return Strict.GetByteCount(value);
+        }
+        catch (EncoderFallbackException)
+        {
+            throw new AmiInvalidActionException(key, "the value holds half a character (a lone surrogate)");
+        }
+    }
 
     private static string Shorten(string key) =>
         new([.. key.Take(20).Select(c => char.IsControl(c) ? '?' : c)]);

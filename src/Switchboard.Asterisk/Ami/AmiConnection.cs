@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
@@ -9,19 +10,30 @@ namespace Switchboard.Asterisk.Ami;
 /// and begins anew when the session dies. Nothing is ever replayed: an action that was pending fails, and its sender decides.
 /// Follows Asterisk's AMI v2 specification and main/manager.c.
 /// </summary>
-public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger<AmiConnection> logger) : IAsyncDisposable
+public sealed class AmiConnection : IAsyncDisposable
 {
+    private readonly AmiOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<AmiConnection> _logger;
+    private readonly AmiEventHub _hub;
     private readonly Lock _gate = new();
-    private readonly List<AmiSubscription> _subscriptions = [];
     private volatile AmiSession? _session;
-    private AmiStatus _status = new(AmiState.Disconnected, 0, time.GetUtcNow(), null, null, 0);
-    private long _lastOverflowLog;
+    private AmiStatus _status;
     private int _failures;
     private DateTimeOffset _failingSince;
     private DateTimeOffset _lastFailureLog;
 
+    /// <summary>A connection that begins with <see cref="RunAsync"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
+    public AmiConnection(AmiOptions options, TimeProvider time, ILogger<AmiConnection> logger)
+    {
+        options.Validate();
+        (_options, _time, _logger, _hub) = (options, time, logger, new AmiEventHub(time, logger));
+        _status = new(AmiState.Disconnected, 0, time.GetUtcNow(), null, null, 0);
+    }
+
     /// <summary>Where the connection is just now.</summary>
-    public AmiStatus Status => Volatile.Read(ref _status);
+    public AmiStatus Status => Volatile.Read(ref _status) with { LostEvents = _hub.Lost };
 
     /// <summary>Connects and stays connected until <paramref name="ct"/>. Call once.</summary>
     public async Task RunAsync(CancellationToken ct)
@@ -43,22 +55,43 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
     /// <exception cref="AmiConnectionLostException">The session died before the response.</exception>
     /// <exception cref="AmiTimeoutException">No response within <see cref="AmiOptions.ActionTimeout"/>.</exception>
     public async Task<AmiMessage> SendAsync(AmiAction action, CancellationToken ct = default) =>
-        await Session().SendAsync(action, options.ActionTimeout, ct).ConfigureAwait(false);
+        await Session().SendAsync(action, _options.ActionTimeout, ct).ConfigureAwait(false);
 
-    /// <summary>Sends an action that answers with a list and returns its items, without the closing event.</summary>
+    /// <summary>
+    /// Sends an action that answers with a list and hands out its items as they come, without the closing event. Breaking off is allowed at
+    /// any time; what still comes of the list is swallowed.
+    /// </summary>
     /// <param name="action">Such as CoreShowChannels.</param>
     /// <param name="notFoundIsEmpty">Some actions answer Error where there is nothing to list (DBGetTree); other errors are thrown.</param>
     /// <param name="ct">Stops waiting; the action itself is not undone.</param>
+    /// <exception cref="AmiException">As of <see cref="SendAsync"/>; the deadline is one for each next item.</exception>
+    public async IAsyncEnumerable<AmiMessage> ListAsync(AmiAction action, bool notFoundIsEmpty = false, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var items = Session().ListAsync(action, _options.ActionTimeout, ct).GetAsyncEnumerator(ct);
+        await using (items.ConfigureAwait(false))
+        {
+            while (true)
+            {
+                try
+                {
+                    if (!await items.MoveNextAsync().ConfigureAwait(false)) yield break;
+                }
+                catch (AmiRejectedException refused) when (notFoundIsEmpty && refused.NothingFound)
+                {
+                    yield break;
+                }
+
+                yield return items.Current;
+            }
+        }
+    }
+
+    /// <summary>As <see cref="ListAsync"/>, when the list has come to its end.</summary>
     public async Task<IReadOnlyList<AmiMessage>> SendListAsync(AmiAction action, bool notFoundIsEmpty = false, CancellationToken ct = default)
     {
-        try
-        {
-            return await Session().SendListAsync(action, options.ActionTimeout, ct).ConfigureAwait(false);
-        }
-        catch (AmiRejectedException refused) when (notFoundIsEmpty && refused.NothingFound)
-        {
-            return [];
-        }
+        var items = new List<AmiMessage>();
+        await foreach (var item in ListAsync(action, notFoundIsEmpty, ct).ConfigureAwait(false)) items.Add(item);
+        return items;
     }
 
     /// <summary>Places a call asynchronously; returns when Asterisk has accepted it.</summary>
@@ -70,38 +103,31 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
             ? TimeSpan.FromMilliseconds(ms)
             : TimeSpan.FromSeconds(30); // Asterisk's default
         if (originate.Get("Async") is null) originate.With("Async", "true");
-        return await Session().OriginateAsync(originate, options.ActionTimeout, ring + TimeSpan.FromSeconds(15), ct).ConfigureAwait(false);
+        return await Session().OriginateAsync(originate, _options.ActionTimeout, ring + TimeSpan.FromSeconds(15), ct).ConfigureAwait(false);
     }
 
     /// <summary>A queue of its own for a reader: everything from now on, or only events of these names (and always the connection's own changes).</summary>
     /// <param name="name">Who reads; for log lines.</param>
     /// <param name="eventNames">Compared as the set compares.</param>
     /// <param name="capacity">Events held for a slow reader; <see cref="AmiOptions.EventQueueCapacity"/> where null.</param>
-    public AmiSubscription Subscribe(string name, IReadOnlySet<string>? eventNames = null, int? capacity = null)
-    {
-        var subscription = new AmiSubscription(name, eventNames, capacity ?? options.EventQueueCapacity, Unsubscribe, Overflowed);
-        lock (_gate) _subscriptions.Add(subscription);
-        return subscription;
-    }
+    public AmiSubscription Subscribe(string name, IReadOnlySet<string>? eventNames = null, int? capacity = null) =>
+        _hub.Subscribe(name, eventNames, capacity ?? _options.EventQueueCapacity);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         if (_session is { } session) await session.DisposeAsync().ConfigureAwait(false);
-        lock (_gate)
-        {
-            foreach (var subscription in _subscriptions) subscription.Complete();
-        }
+        _hub.Complete();
     }
 
     /// <summary>One life, from the connect to the death. One that dies young fails like a connect: who lets us in only to hang up is not hammered.</summary>
     private async Task LiveAsync(CancellationToken ct)
     {
         await using var life = await ConnectAsync(ct).ConfigureAwait(false);
-        var began = time.GetTimestamp();
+        var began = _time.GetTimestamp();
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var watch = life.Session.WatchAsync(watching.Token);
-        await Task.WhenAny(life.Session.Died, Task.Delay(Timeout.InfiniteTimeSpan, time, watching.Token)).ConfigureAwait(false);
+        await Task.WhenAny(life.Session.Died, Task.Delay(Timeout.InfiniteTimeSpan, _time, watching.Token)).ConfigureAwait(false);
         await watching.CancelAsync().ConfigureAwait(false);
         await watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (ct.IsCancellationRequested && !life.Session.Died.IsCompleted)
@@ -111,77 +137,62 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
         }
 
         var reason = await life.Session.Died.ConfigureAwait(false);
-        End(life.Generation, reason);
-        if (time.GetElapsedTime(began) < options.ReconnectDelayMax) throw new AmiConnectionLostException($"connected, then: {reason.Message}", reason);
+        await EndAsync(life, reason).ConfigureAwait(false);
+        if (_time.GetElapsedTime(began) < _options.ReconnectDelayMax) throw new AmiConnectionLostException($"connected, then: {reason.Message}", reason);
         _failures = 0;
     }
 
-    private async ValueTask<Life> ConnectAsync(CancellationToken ct)
+    private async ValueTask<AmiLife> ConnectAsync(CancellationToken ct)
     {
-        var generation = Status.Generation + 1;
-        var held = new List<AmiMessage>();
-        var booted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var announced = false;
-        // Runs on the reader only: Connected first, then what came before FullyBooted, then the rest as it comes.
-        void OnEvent(AmiSession session, AmiMessage message)
-        {
-            if (announced)
-            {
-                Publish(new AmiEvent(generation, message));
-                return;
-            }
-
-            held.Add(message);
-            if (message.EventName != "FullyBooted") return;
-            announced = true;
-            _session = session;
-            SetState(AmiState.Connected, null, generation, session.Banner);
-            Publish(new AmiConnected(generation, session.Banner));
-            foreach (var early in held) Publish(new AmiEvent(generation, early));
-            held.Clear();
-            booted.TrySetResult();
-        }
-
-        AmiSession? session = null;
+        var life = new AmiLife(Status.Generation + 1, _hub, OnBooted);
         try
         {
             SetState(AmiState.Connecting, Status.LastError);
-            session = await AmiSession.ConnectAsync(options, time, logger, OnEvent, ct).ConfigureAwait(false);
+            life.Session = await AmiSession.ConnectAsync(_options, _time, _logger, life, ct).ConfigureAwait(false);
             SetState(AmiState.LoggingIn, Status.LastError);
-            await session.LoginAsync(ct).ConfigureAwait(false);
-            if (!booted.Task.IsCompleted) SetState(AmiState.WaitingForFullyBooted, Status.LastError);
-            await WaitForBootAsync(booted.Task, session, ct).ConfigureAwait(false);
-            logger.Connected(options.Host, options.Port, options.Username, session.Banner, generation);
-            return new Life(session, generation);
+            await life.Session.LoginAsync(ct).ConfigureAwait(false);
+            if (!life.Booted.IsCompleted) SetState(AmiState.WaitingForFullyBooted, Status.LastError);
+            await WaitForBootAsync(life, ct).ConfigureAwait(false);
+            _logger.Connected(_options.Host, _options.Port, _options.Username, life.Session.Banner, life.Generation);
+            return life;
         }
         catch (Exception failed)
         {
-            if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
-            if (announced) End(generation, failed);
+            await life.DisposeAsync().ConfigureAwait(false);
+            if (life.Booted.IsCompleted) await EndAsync(life, failed).ConfigureAwait(false);
             else SetState(AmiState.Disconnected, failed.Message);
             throw;
         }
     }
 
-    private async Task WaitForBootAsync(Task booted, AmiSession session, CancellationToken ct)
+    // By the session's reader, before the first event is told.
+    private void OnBooted(AmiLife life, AmiSession session)
+    {
+        _session = session;
+        SetState(AmiState.Connected, null, life.Generation, session.Banner);
+    }
+
+    private async Task WaitForBootAsync(AmiLife life, CancellationToken ct)
     {
         try
         {
-            var first = await Task.WhenAny(booted, session.Died).WaitAsync(options.FullyBootedTimeout, time, ct).ConfigureAwait(false);
-            if (first != booted) throw await session.Died.ConfigureAwait(false);
+            var first = await Task.WhenAny(life.Booted, life.Session.Died).WaitAsync(_options.FullyBootedTimeout, _time, ct).ConfigureAwait(false);
+            if (first != life.Booted) throw await life.Session.Died.ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw new AmiConnectionLostException($"no FullyBooted within {options.FullyBootedTimeout.TotalSeconds:0.#} s of the login");
+            throw new AmiConnectionLostException($"no FullyBooted within {_options.FullyBootedTimeout.TotalSeconds:0.#} s of the login");
         }
     }
 
-    private void End(long generation, Exception reason)
+    private async Task EndAsync(AmiLife life, Exception reason)
     {
         _session = null;
         SetState(AmiState.Disconnected, reason.Message);
-        logger.Disconnected(generation, options.Host, options.Port, reason.Message);
-        Publish(new AmiDisconnected(generation, reason));
+        _logger.Disconnected(life.Generation, _options.Host, _options.Port, reason.Message);
+        // Its reader may still hand on what had come; Disconnected is the last word of a generation.
+        await life.DisposeAsync().ConfigureAwait(false);
+        _hub.Publish(new AmiDisconnected(life.Generation, reason));
     }
 
     private async Task LogoffAsync(AmiSession session)
@@ -198,17 +209,17 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
         _session = null;
     }
 
-    private ResiliencePipeline Patience() => new ResiliencePipelineBuilder { TimeProvider = time }
+    private ResiliencePipeline Patience() => new ResiliencePipelineBuilder { TimeProvider = _time }
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<AmiException>(),
             MaxRetryAttempts = int.MaxValue,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            Delay = options.ReconnectDelayMin,
-            MaxDelay = options.ReconnectDelayMax,
-            // A refused login is not put right by haste.
-            DelayGenerator = retry => new(retry.Outcome.Exception is AmiLoginFailedException ? options.RefusedLoginDelay : null),
+            Delay = _options.ReconnectDelayMin,
+            MaxDelay = _options.ReconnectDelayMax,
+            // A refused login or certificate is not put right by haste.
+            DelayGenerator = retry => new(retry.Outcome.Exception is AmiLoginFailedException or AmiTlsException ? _options.RefusedLoginDelay : null),
             OnRetry = retry =>
             {
                 LogFailure(retry.Outcome.Exception!);
@@ -219,22 +230,28 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
 
     private void LogFailure(Exception failure)
     {
-        var now = time.GetUtcNow();
+        var now = _time.GetUtcNow();
         if (failure is AmiLoginFailedException)
         {
-            logger.LoginRefused(options.Username, options.Host, options.Port, failure.Message, options.RefusedLoginDelay);
+            _logger.LoginRefused(_options.Username, _options.Host, _options.Port, failure.Message, _options.RefusedLoginDelay);
+            return;
+        }
+
+        if (failure is AmiTlsException)
+        {
+            _logger.TlsRefused(_options.Host, _options.Port, failure.Message, _options.RefusedLoginDelay);
             return;
         }
 
         if (_failures++ == 0) _failingSince = now;
         else if (now - _lastFailureLog < TimeSpan.FromMinutes(1)) return;
         _lastFailureLog = now;
-        logger.CannotConnect(options.Host, options.Port, _failures, _failingSince, failure.Message);
+        _logger.CannotConnect(_options.Host, _options.Port, _failures, _failingSince, failure.Message);
     }
 
-    private AmiSession Session() => Status.State == AmiState.Connected && _session is { } session
+    private AmiSession Session() => Volatile.Read(ref _status).State == AmiState.Connected && _session is { } session
         ? session
-        : throw new AmiNotConnectedException($"not connected to {options.Host}:{options.Port}: {Status.LastError ?? Status.State.ToString()}");
+        : throw new AmiNotConnectedException($"not connected to {_options.Host}:{_options.Port}: {Status.LastError ?? Status.State.ToString()}");
 
     private void SetState(AmiState state, string? error, long? generation = null, string? banner = null)
     {
@@ -243,7 +260,7 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
             var before = _status;
             // Reader and owner both report; a session that has booted is not talked back into waiting for it.
             if (state == AmiState.WaitingForFullyBooted && before.State == AmiState.Connected) return;
-            var since = (before.State == AmiState.Connected) == (state == AmiState.Connected) ? before.Since : time.GetUtcNow();
+            var since = (before.State == AmiState.Connected) == (state == AmiState.Connected) ? before.Since : _time.GetUtcNow();
             Volatile.Write(ref _status, before with
             {
                 State = state,
@@ -253,32 +270,5 @@ public sealed class AmiConnection(AmiOptions options, TimeProvider time, ILogger
                 Banner = banner ?? before.Banner,
             });
         }
-    }
-
-    private void Publish(AmiNotification notification)
-    {
-        lock (_gate)
-        {
-            foreach (var subscription in _subscriptions) subscription.Publish(notification);
-        }
-    }
-
-    private void Unsubscribe(AmiSubscription subscription)
-    {
-        lock (_gate) _subscriptions.Remove(subscription);
-    }
-
-    // Called under the gate, by Publish.
-    private void Overflowed(AmiSubscription subscription, long lost)
-    {
-        Volatile.Write(ref _status, _status with { LostEvents = _status.LostEvents + 1 });
-        if (lost != 1 && time.GetElapsedTime(_lastOverflowLog) < TimeSpan.FromMinutes(1)) return;
-        _lastOverflowLog = time.GetTimestamp();
-        logger.Overflow(subscription.Name, lost);
-    }
-
-    private readonly record struct Life(AmiSession Session, long Generation) : IAsyncDisposable
-    {
-        public ValueTask DisposeAsync() => Session.DisposeAsync();
     }
 }

@@ -25,4 +25,7 @@ internal static partial class AmiLog
 
     [LoggerMessage(1006, LogLevel.Debug, "AMI response {ActionId} came too late or was never asked for")]
     public static partial void LateResponse(this ILogger logger, string? actionId);
+
+    [LoggerMessage(1007, LogLevel.Error, "AMI at {Host}:{Port} is not to be trusted: {Reason}. Check its certificate, the name it bears and the authority that is trusted; next try in {Delay}")]
+    public static partial void TlsRefused(this ILogger logger, string host, int port, string reason, TimeSpan delay);
 }

@@ -3,15 +3,20 @@ using System.Text;
 namespace Switchboard.Asterisk.Ami;
 
 /// <summary>
-/// One message of Asterisk: its bytes and an index of its headers, decoded only where asked for. Headers keep their order, keys are
-/// compared without case, repeated keys are all kept, a bare LF inside a value belongs to the value.
+/// One message of Asterisk: its bytes, searched and decoded only where asked for. Headers keep their order, keys are compared without
+/// case, repeated keys are all kept, a bare LF inside a value belongs to the value.
 /// </summary>
 public sealed class AmiMessage
 {
     private readonly byte[] _bytes;
-    private readonly HeaderSlice[] _headers;
 
-    private AmiMessage(byte[] bytes, HeaderSlice[] headers) => (_bytes, _headers) = (bytes, headers);
+    internal AmiMessage(byte[] bytes, AmiEventNames names)
+    {
+        _bytes = bytes;
+        // Asterisk writes Event first; whatever else begins with another header is searched for one.
+        if (bytes.AsSpan().StartsWith("Event: "u8)) EventName = names.Of(bytes.AsSpan(7, LineLength(7)));
+        else if (Find(0, "Event") is { Found: true } line) EventName = names.Of(bytes.AsSpan(line.ValueStart, line.ValueLength));
+    }
 
     /// <summary>The bytes as they came, without the empty line at the end.</summary>
     public ReadOnlyMemory<byte> RawBytes => _bytes;
@@ -23,7 +28,7 @@ public sealed class AmiMessage
     public bool IsResponse => !IsEvent && this["Response"] is not null;
 
     /// <summary>The event's name, or null.</summary>
-    public string? EventName => this["Event"];
+    public string? EventName { get; }
 
     /// <summary>The action that this belongs to, or null.</summary>
     public string? ActionId => this["ActionID"];
@@ -33,67 +38,81 @@ public sealed class AmiMessage
     {
         get
         {
-            foreach (var header in _headers) yield return new(Decode(header.KeyStart, header.KeyLength), Decode(header.ValueStart, header.ValueLength));
-        }
-    }
-
-    /// <summary>The first value of this key, or null.</summary>
-    public string? this[string key]
-    {
-        get
-        {
-            foreach (var header in _headers)
+            for (var at = 0; at < _bytes.Length;)
             {
-                if (IsKey(header, key)) return Decode(header.ValueStart, header.ValueLength);
+                var length = LineLength(at);
+                var line = Line(at, length, Math.Max(0, _bytes.AsSpan(at, length).IndexOf((byte)':')));
+                at = line.Next;
+                if (line.Found) yield return new(Encoding.UTF8.GetString(_bytes, line.Start, line.KeyLength), Value(line));
             }
-
-            return null;
         }
     }
 
-    /// <summary>Every value of this key, in order.</summary>
+    /// <summary>The first value of this key, or null. Bytes that are no UTF-8 are decoded as U+FFFD; see <see cref="GetBytes"/>.</summary>
+    public string? this[string key] => Find(0, key) is { Found: true } line ? Value(line) : null;
+
+    /// <summary>Every value of this key, in order; of <c>Output</c>, the lines that a command printed.</summary>
     public IEnumerable<string> GetAll(string key)
     {
-        foreach (var header in _headers)
-        {
-            if (IsKey(header, key)) yield return Decode(header.ValueStart, header.ValueLength);
-        }
+        for (var line = Find(0, key); line.Found; line = Find(line.Next, key)) yield return Value(line);
     }
+
+    /// <summary>The first value of this key as it came, empty where there is none: nothing is decoded or copied.</summary>
+    public ReadOnlySpan<byte> GetBytes(string key) => Find(0, key) is { Found: true } line ? _bytes.AsSpan(line.ValueStart, line.ValueLength) : default;
+
+    /// <summary>
+    /// The first value of this key without the C escapes that Asterisk puts into a few headers and into no others: CallerIDName and
+    /// ConnectedLineName (with any prefix), VarSet's Value, ChanVariable (main/manager_channels.c, ast_escape_c).
+    /// </summary>
+    public string? GetUnescaped(string key) => this[key] is { } value ? AmiEscapes.Remove(value) : null;
 
     /// <summary>Names and counts only: values may be a guest's.</summary>
-    public override string ToString() => $"{EventName ?? this["Response"] ?? "message"} ({_headers.Length} headers, {_bytes.Length} bytes)";
+    public override string ToString() => $"{EventName ?? this["Response"] ?? "message"} ({Headers.Count()} headers, {_bytes.Length} bytes)";
 
-    /// <summary>Splits a message's bytes into headers; nothing is decoded yet.</summary>
-    internal static AmiMessage Parse(byte[] bytes)
+    private string Value(HeaderLine line) => Encoding.UTF8.GetString(_bytes, line.ValueStart, line.ValueLength);
+
+    private HeaderLine Find(int from, string key)
     {
-        var headers = new List<HeaderSlice>(24);
-        var rest = bytes.AsSpan();
-        var start = 0;
-        while (start < bytes.Length)
+        while (from < _bytes.Length)
         {
-            var length = rest[start..].IndexOf("\r\n"u8);
-            if (length < 0) length = bytes.Length - start;
-            if (length > 0) headers.Add(Slice(rest.Slice(start, length), start));
-            start += length + 2;
+            var length = LineLength(from);
+            // The colon's place tells most lines apart; letters are compared where it fits.
+            if (key.Length < length && _bytes[from + key.Length] == (byte)':' && Ascii.EqualsIgnoreCase(_bytes.AsSpan(from, key.Length), key))
+                return Line(from, length, key.Length);
+            from += length + 2;
         }
 
-        return new AmiMessage(bytes, [.. headers]);
+        return default;
     }
 
-    private static HeaderSlice Slice(ReadOnlySpan<byte> line, int start)
+    // "Key: value": one space belongs to the header, more belong to the value. Without a colon the line is the value.
+    private HeaderLine Line(int start, int length, int keyLength)
     {
-        var colon = line.IndexOf((byte)':');
-        if (colon < 0) return new HeaderSlice(start, 0, start, line.Length);
-        var value = colon + 1;
-        while (value < line.Length && line[value] == (byte)' ') value++;
-        return new HeaderSlice(start, colon, start + value, line.Length - value);
+        var value = keyLength == 0 ? start : start + keyLength + 1;
+        if (keyLength > 0 && value < start + length && _bytes[value] == (byte)' ') value++;
+        return new HeaderLine(start, keyLength, value, start + length);
     }
 
-    private bool IsKey(HeaderSlice header, string key) =>
-        header.KeyLength == key.Length && Ascii.EqualsIgnoreCase(_bytes.AsSpan(header.KeyStart, header.KeyLength), key);
+    // Only CR LF ends a line.
+    private int LineLength(int start)
+    {
+        var rest = _bytes.AsSpan(start);
+        for (var at = 0; ; at++)
+        {
+            var cr = rest[at..].IndexOf((byte)'\r');
+            if (cr < 0) return rest.Length;
+            at += cr;
+            if (at + 1 < rest.Length && rest[at + 1] == (byte)'\n') return at;
+        }
+    }
 
-    // Invalid UTF-8 becomes replacement characters; the bytes stay in RawBytes.
-    private string Decode(int start, int length) => Encoding.UTF8.GetString(_bytes, start, length);
-
-    private readonly record struct HeaderSlice(int KeyStart, int KeyLength, int ValueStart, int ValueLength);
+    private readonly struct HeaderLine(int start, int keyLength, int valueStart, int end)
+    {
+        public bool Found => end > start;
+        public int Start => start;
+        public int KeyLength => keyLength;
+        public int ValueStart => valueStart;
+        public int ValueLength => end - valueStart;
+        public int Next => end + 2;
+    }
 }

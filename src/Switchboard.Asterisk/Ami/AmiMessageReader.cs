@@ -4,47 +4,76 @@ using System.Text;
 namespace Switchboard.Asterisk.Ami;
 
 /// <summary>
-/// Cuts a stream of bytes into messages, resumable at every byte. It remembers how far it has searched, so a long message is not
-/// searched again with every packet; one beyond the limit is named and skipped without being kept.
+/// Cuts a stream of bytes into messages, resumable at every byte: the same messages wherever the network cuts. It remembers how far it has
+/// searched, so a long message is not searched again with every packet; one beyond the limit is named and skipped without being kept.
 /// </summary>
-internal sealed class AmiMessageReader(int maxMessageBytes)
+internal sealed class AmiMessageReader
 {
+    /// <summary>So much of a message that is too long is kept, to tell what it was.</summary>
+    public const int HeadBytes = 512;
+
     private static readonly byte[] End = "\r\n\r\n"u8.ToArray();
+    private readonly int _maxMessageBytes;
+    private readonly AmiEventNames _names = new();
     private long _searched;
-    private string? _skipping;
+    private AmiMessage? _skipping;
 
-    /// <summary>The first words of a message that was refused for its size, once it has been skipped to its end.</summary>
-    public string? Skipped { get; private set; }
+    public AmiMessageReader(int maxMessageBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxMessageBytes, HeadBytes);
+        _maxMessageBytes = maxMessageBytes;
+    }
 
-    /// <summary>Takes one message from the front of the buffer; false when more bytes are needed (or an oversize one was skipped, see <see cref="Skipped"/>).</summary>
+    /// <summary>The first headers of a message that was refused for its size, once it has been skipped to its end.</summary>
+    public AmiMessage? Skipped { get; private set; }
+
+    /// <summary>Something of an unfinished message has come, kept or not.</summary>
+    public bool IsInside(ReadOnlySequence<byte> rest) => _skipping is not null || !rest.IsEmpty;
+
+    /// <summary>Takes one message from the front of the buffer; false when more bytes are needed (or one too long was skipped, see <see cref="Skipped"/>).</summary>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out AmiMessage message)
     {
         message = null!;
         Skipped = null;
         if (_skipping is null) SkipBlankLines(ref buffer);
-        // The end may lie across what was searched: three bytes back.
-        var from = Math.Max(0, _searched - (End.Length - 1));
-        var reader = new SequenceReader<byte>(buffer.Slice(from));
-        if (!reader.TryReadTo(out ReadOnlySequence<byte> head, End))
+        var length = FindEnd(buffer);
+        if (length < 0)
         {
             _searched = buffer.Length;
-            if (buffer.Length > maxMessageBytes) BeginOrGoOnSkipping(ref buffer);
+            // The end itself may have come in part.
+            if (_skipping is not null || buffer.Length > _maxMessageBytes + End.Length - 1) Skip(ref buffer);
             return false;
         }
 
-        var length = from + head.Length;
         var bytes = buffer.Slice(0, length);
         buffer = buffer.Slice(length + End.Length);
         _searched = 0;
-        if (_skipping is not null || length > maxMessageBytes)
+        if (_skipping is not null || length > _maxMessageBytes)
         {
-            Skipped = _skipping ?? FirstLine(bytes);
+            Skipped = _skipping ?? Head(bytes);
             _skipping = null;
             return false;
         }
 
-        message = AmiMessage.Parse(bytes.ToArray());
+        message = new AmiMessage(bytes.ToArray(), _names);
         return true;
+    }
+
+    private long FindEnd(ReadOnlySequence<byte> buffer)
+    {
+        // The end may lie across what was searched: three bytes back.
+        var from = Math.Max(0, _searched - (End.Length - 1));
+        var first = buffer.FirstSpan;
+        if (from < first.Length)
+        {
+            var end = first[(int)from..].IndexOf(End);
+            if (end >= 0) return from + end;
+            if (buffer.IsSingleSegment) return -1;
+            from = Math.Max(from, first.Length - (End.Length - 1));
+        }
+
+        var reader = new SequenceReader<byte>(buffer.Slice(from));
+        return reader.TryReadTo(out ReadOnlySequence<byte> head, End) ? from + head.Length : -1;
     }
 
     private void SkipBlankLines(ref ReadOnlySequence<byte> buffer)
@@ -52,6 +81,7 @@ internal sealed class AmiMessageReader(int maxMessageBytes)
         Span<byte> two = stackalloc byte[2];
         while (buffer.Length >= 2)
         {
+            if (buffer.FirstSpan is [not (byte)'\r', ..]) return;
             buffer.Slice(0, 2).CopyTo(two);
             if (two is not [(byte)'\r', (byte)'\n']) return;
             buffer = buffer.Slice(2);
@@ -59,17 +89,18 @@ internal sealed class AmiMessageReader(int maxMessageBytes)
         }
     }
 
-    private void BeginOrGoOnSkipping(ref ReadOnlySequence<byte> buffer)
+    private void Skip(ref ReadOnlySequence<byte> buffer)
     {
-        _skipping ??= FirstLine(buffer);
-        buffer = buffer.Slice(buffer.Length - (End.Length - 1));
+        _skipping ??= Head(buffer);
+        buffer = buffer.Slice(Math.Max(0, buffer.Length - (End.Length - 1)));
         _searched = 0;
     }
 
-    private static string FirstLine(ReadOnlySequence<byte> bytes)
+    // Whole headers only, as far as they go: half a value would be another value.
+    private AmiMessage Head(ReadOnlySequence<byte> bytes)
     {
-        var start = Encoding.UTF8.GetString(bytes.Slice(0, Math.Min(80, bytes.Length)));
-        var end = start.AsSpan().IndexOfAny('\r', '\n');
-        return end < 0 ? start : start[..end];
+        var head = bytes.Slice(0, Math.Min(HeadBytes, bytes.Length)).ToArray();
+        var whole = head.AsSpan().LastIndexOf("\r\n"u8);
+        return new AmiMessage(whole > 0 ? head[..whole] : head, _names);
     }
 }

@@ -10,7 +10,7 @@ public sealed record AmiConnected(long Generation, string Banner) : AmiNotificat
 /// <summary>An event of Asterisk.</summary>
 public sealed record AmiEvent(long Generation, AmiMessage Message) : AmiNotification(Generation);
 
-/// <summary>So many events were lost at this place because the subscription was full: read the state anew.</summary>
+/// <summary>So many events were lost at this place, because the subscription was full or one was longer than allowed: read the state anew.</summary>
 public sealed record AmiGap(long Generation, long Lost) : AmiNotification(Generation);
 
 /// <summary>The session died.</summary>

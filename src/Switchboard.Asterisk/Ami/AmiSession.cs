@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -14,27 +15,34 @@ namespace Switchboard.Asterisk.Ami;
 /// </summary>
 internal sealed class AmiSession : IAsyncDisposable
 {
+    // Lists that nobody reads any more are swallowed to their end; a peer that never ends them fills so much memory at most.
+    private const int MaxAbandonedLists = 1000;
     private static readonly string Process = RandomNumberGenerator.GetHexString(8, lowercase: true);
     private static long _lastActionId;
 
     private readonly AmiOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Action<AmiSession, AmiMessage> _onEvent;
+    private readonly IAmiSessionOwner _owner;
     private readonly Socket _socket;
-    private readonly NetworkStream _stream;
+    private readonly Stream _stream;
     private readonly PipeReader _input;
-    private readonly SemaphoreSlim _writing = new(1, 1);
-    private readonly ConcurrentDictionary<string, Pending> _pending = new(StringComparer.Ordinal);
+    private readonly AmiWriter _output;
+    private readonly ConcurrentDictionary<string, AmiPending> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, AmiOriginate> _originates = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource<Exception> _died = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<AmiMessage> _events = [];
+    private Task _reading = Task.CompletedTask;
     private long _lastReceived;
+    private int _awaitingEvents;
+    private int _abandonedLists;
 
-    private AmiSession(AmiOptions options, TimeProvider time, ILogger log, Socket socket, Action<AmiSession, AmiMessage> onEvent)
+    private AmiSession(AmiOptions options, TimeProvider time, ILogger log, (Socket Socket, Stream Stream) transport, IAmiSessionOwner owner)
     {
-        (_options, _time, _log, _socket, _onEvent) = (options, time, log, socket, onEvent);
-        _stream = new NetworkStream(socket, ownsSocket: true);
-        _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 4096));
+        (_options, _time, _log, _owner) = (options, time, log, owner);
+        (_socket, _stream) = transport;
+        _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 4096, leaveOpen: true));
+        _output = new AmiWriter(_stream, options.MaxPendingActions, failed => Die(new AmiConnectionLostException($"writing failed: {failed.Message}", failed)));
         _lastReceived = time.GetTimestamp();
     }
 
@@ -45,38 +53,42 @@ internal sealed class AmiSession : IAsyncDisposable
     public Task<Exception> Died => _died.Task;
 
     /// <summary>Connects and reads the greeting; then the reader runs.</summary>
-    public static async Task<AmiSession> ConnectAsync(
-        AmiOptions options, TimeProvider time, ILogger log, Action<AmiSession, AmiMessage> onEvent, CancellationToken ct)
+    public static async Task<AmiSession> ConnectAsync(AmiOptions options, TimeProvider time, ILogger log, IAmiSessionOwner owner, CancellationToken ct)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        AmiSession? session = null;
+        var session = new AmiSession(options, time, log, await AmiTransport.ConnectAsync(options, time, ct).ConfigureAwait(false), owner);
         try
         {
-            await WithinAsync(options.ConnectTimeout, time, "connect", token => socket.ConnectAsync(options.Host, options.Port, token), ct).ConfigureAwait(false);
-            session = new AmiSession(options, time, log, socket, onEvent);
-            await WithinAsync(options.GreetingTimeout, time, "greeting", token => new ValueTask(session.ReadGreetingAsync(token)), ct).ConfigureAwait(false);
-            _ = session.ReadLoopAsync();
+            await AmiTransport.WithinAsync(options.GreetingTimeout, time, "greeting", session.ReadGreetingAsync, ct).ConfigureAwait(false);
+            session._reading = session.ReadLoopAsync();
             return session;
         }
         catch
         {
-            if (session is not null) await session.DisposeAsync().ConfigureAwait(false);
-            else socket.Dispose();
+            await session.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
 
-    /// <summary>Logs in by MD5 challenge; the secret itself is never sent.</summary>
+    /// <summary>Logs in. By challenge the secret itself is never sent.</summary>
     public async Task LoginAsync(CancellationToken ct)
     {
-        var challenge = await SendAsync(new AmiAction("Challenge").With("AuthType", "MD5"), _options.LoginTimeout, ct).ConfigureAwait(false);
-        var text = (challenge["Challenge"] ?? throw new AmiProtocolException("the answer to Challenge holds none")) + _options.Secret;
+        var login = new AmiAction("Login").With("Username", _options.Username);
+        if (_options.Authentication == AmiAuthentication.PlainText)
+        {
+            login.With("Secret", _options.Secret);
+        }
+        else
+        {
+            var challenge = await SendAsync(new AmiAction("Challenge").With("AuthType", "MD5"), _options.LoginTimeout, ct).ConfigureAwait(false);
+            var text = (challenge["Challenge"] ?? throw new AmiProtocolException("the answer to Challenge holds none")) + _options.Secret;
 #pragma warning disable CA5351 // AMI has no stronger challenge; TLS is what protects the session
-        var key = Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text)));
+            login.With("AuthType", "MD5").With("Key", Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text))));
 #pragma warning restore CA5351
+        }
+
         try
         {
-            await SendAsync(new AmiAction("Login").With("AuthType", "MD5").With("Username", _options.Username).With("Key", key), _options.LoginTimeout, ct).ConfigureAwait(false);
+            await SendAsync(login, _options.LoginTimeout, ct).ConfigureAwait(false);
         }
         catch (AmiRejectedException refused)
         {
@@ -85,30 +97,47 @@ internal sealed class AmiSession : IAsyncDisposable
     }
 
     /// <summary>Sends an action and waits for its response.</summary>
-    public Task<AmiMessage> SendAsync(AmiAction action, TimeSpan timeout, CancellationToken ct) =>
-        ExchangeAsync(action, new Pending(action.Name, list: false), NewActionId(), timeout, p => p.Response, ct);
+    public Task<AmiMessage> SendAsync(AmiAction action, TimeSpan timeout, CancellationToken ct) => SendAsync(action, NewActionId(), timeout, ct);
 
-    /// <summary>Sends an action and waits for its list to be complete.</summary>
-    public Task<IReadOnlyList<AmiMessage>> SendListAsync(AmiAction action, TimeSpan timeout, CancellationToken ct) =>
-        ExchangeAsync(action, new Pending(action.Name, list: true), NewActionId(), timeout, p => p.Items, ct);
+    /// <summary>Sends an action and hands out the items of its list as they come; each may take as long as the deadline.</summary>
+    public async IAsyncEnumerable<AmiMessage> ListAsync(AmiAction action, TimeSpan timeout, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var id = NewActionId();
+        var list = new AmiPendingList(action.Name, id, action.ToBytes(id), _options.MaxListItems);
+        Interlocked.Increment(ref _awaitingEvents);
+        try
+        {
+            Post(list);
+            while (await MoreAsync(list, timeout, ct).ConfigureAwait(false))
+            {
+                while (list.Items.TryRead(out var item)) yield return item;
+            }
+        }
+        finally
+        {
+            Leave(list);
+        }
+    }
 
     /// <summary>Sends an originate; its outcome ends exactly once, whatever happens to the session.</summary>
     public async Task<AmiOriginate> OriginateAsync(AmiAction action, TimeSpan timeout, TimeSpan outcomeTimeout, CancellationToken ct)
     {
         var originate = new AmiOriginate(NewActionId());
+        Interlocked.Increment(ref _awaitingEvents);
         _originates[originate.ActionId] = originate;
         try
         {
-            await ExchangeAsync(action, new Pending(action.Name, list: false), originate.ActionId, timeout, p => p.Response, ct).ConfigureAwait(false);
+            await SendAsync(action, originate.ActionId, timeout, ct).ConfigureAwait(false);
         }
         catch
         {
-            _originates.TryRemove(originate.ActionId, out _);
-            originate.EndUnknown();
+            EndUnknown(originate.ActionId);
             throw;
         }
 
-        _ = GiveUpAsync(originate, outcomeTimeout);
+        // It may have died since.
+        if (Died.IsCompleted) EndUnknown(originate.ActionId);
+        else _ = GiveUpAsync(originate, outcomeTimeout);
         return originate;
     }
 
@@ -140,11 +169,20 @@ internal sealed class AmiSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Dead, and its reader has handed on its last event.</summary>
     public async ValueTask DisposeAsync()
     {
         Die(new AmiConnectionLostException("the session was closed"));
-        await _stream.DisposeAsync().ConfigureAwait(false);
-        _writing.Dispose();
+        await _reading.ConfigureAwait(false);
+        await _input.CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception gone) when (gone is IOException or ObjectDisposedException or SocketException)
+        {
+            // TLS says goodbye on a socket that is closed already.
+        }
     }
 
     /// <summary>Ends the session: closes the socket, fails what is pending.</summary>
@@ -152,67 +190,75 @@ internal sealed class AmiSession : IAsyncDisposable
     {
         if (!_died.TrySetResult(reason)) return;
         _socket.Dispose();
-        foreach (var id in _pending.Keys)
-        {
-            if (_pending.TryRemove(id, out var pending)) pending.Fail(Lost(reason));
-        }
-
-        foreach (var id in _originates.Keys)
-        {
-            if (_originates.TryRemove(id, out var originate)) originate.EndUnknown();
-        }
+        foreach (var pending in _pending.Values) pending.Fail(Lost(reason, pending.TryWithdraw()));
+        foreach (var id in _originates.Keys) EndUnknown(id);
     }
 
-    private async Task<T> ExchangeAsync<T>(AmiAction action, Pending pending, string id, TimeSpan timeout, Func<Pending, Task<T>> result, CancellationToken ct)
+    private async Task<AmiMessage> SendAsync(AmiAction action, string id, TimeSpan timeout, CancellationToken ct)
     {
-        var bytes = action.ToBytes(id);
-        _pending[id] = pending;
+        var pending = new AmiPendingResponse(action.Name, id, action.ToBytes(id));
         try
         {
-            if (Died.IsCompleted) throw Lost(await Died.ConfigureAwait(false));
-            // One deadline for both: a peer that no longer reads keeps the writer waiting as well.
-            return await WriteAndWaitAsync(bytes, result(pending)).WaitAsync(timeout, _time, ct).ConfigureAwait(false);
+            Post(pending);
+            return await pending.Response.WaitAsync(timeout, _time, ct).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            throw new AmiTimeoutException($"no answer to {action.Name} within {timeout.TotalSeconds:0.#} s");
+            throw Late(pending, timeout);
         }
         finally
         {
+            // After this it is not sent any more, if it has not been yet.
+            pending.TryWithdraw();
             _pending.TryRemove(id, out _);
         }
     }
 
-    private async Task<T> WriteAndWaitAsync<T>(byte[] bytes, Task<T> result)
+    private void Post(AmiPending pending)
     {
-        await WriteAsync(bytes).ConfigureAwait(false);
-        return await result.ConfigureAwait(false);
+        _pending[pending.Id] = pending;
+        // Whoever comes after the death fails here, whoever came before it is failed by it.
+        if (Died.IsCompleted) throw Lost(Died.Result, nothingSent: true);
+        _output.Post(pending);
     }
 
-    // Never cancelled half-way: a torn frame would spoil the session for everyone.
-    private async Task WriteAsync(byte[] bytes)
+    private async ValueTask<bool> MoreAsync(AmiPendingList list, TimeSpan timeout, CancellationToken ct)
     {
+        var more = list.Items.WaitToReadAsync(ct);
+        if (more.IsCompleted) return await more.ConfigureAwait(false);
         try
         {
-            await _writing.WaitAsync().ConfigureAwait(false);
-            try
-            {
-                await _stream.WriteAsync(bytes).ConfigureAwait(false);
-            }
-            finally
-            {
-                _writing.Release();
-            }
+            return await more.AsTask().WaitAsync(timeout, _time, ct).ConfigureAwait(false);
         }
-        catch (Exception broken) when (broken is IOException or ObjectDisposedException or SocketException)
+        catch (TimeoutException)
         {
-            var lost = new AmiConnectionLostException($"writing failed: {broken.Message}", broken);
-            Die(lost);
-            throw lost;
+            throw Late(list, timeout);
         }
     }
 
-    private async Task ReadGreetingAsync(CancellationToken ct)
+    // What still comes of a list that nobody reads any more is not somebody else's event: it is swallowed to its end.
+    private void Leave(AmiPendingList list)
+    {
+        var keep = !list.TryWithdraw() && !Died.IsCompleted;
+        if (keep && Interlocked.Increment(ref _abandonedLists) <= MaxAbandonedLists)
+        {
+            list.Abandon();
+            Settle(list);
+            return;
+        }
+
+        if (keep) Interlocked.Decrement(ref _abandonedLists);
+        if (_pending.TryRemove(list.Id, out _)) Interlocked.Decrement(ref _awaitingEvents);
+    }
+
+    private void Settle(AmiPending pending)
+    {
+        if (pending is not AmiPendingList { IsOver: true, IsAbandoned: true } list || !_pending.TryRemove(list.Id, out _)) return;
+        Interlocked.Decrement(ref _abandonedLists);
+        Interlocked.Decrement(ref _awaitingEvents);
+    }
+
+    private async ValueTask ReadGreetingAsync(CancellationToken ct)
     {
         while (true)
         {
@@ -246,11 +292,12 @@ internal sealed class AmiSession : IAsyncDisposable
                 while (true)
                 {
                     if (messages.TryRead(ref buffer, out var message)) Dispatch(message);
-                    else if (messages.Skipped is { } skipped) _log.Oversize(_options.MaxMessageBytes, skipped);
+                    else if (messages.Skipped is { } skipped) Refuse(skipped);
                     else break;
                 }
 
-                var torn = read.IsCompleted && buffer.Length > 0;
+                HandOn();
+                var torn = read.IsCompleted && messages.IsInside(buffer);
                 _input.AdvanceTo(buffer.Start, buffer.End);
                 if (read.IsCompleted)
                 {
@@ -268,81 +315,97 @@ internal sealed class AmiSession : IAsyncDisposable
     private void Dispatch(AmiMessage message)
     {
         // Event before Response: OriginateResponse carries both.
-        var id = message.ActionId;
         if (message.IsEvent)
         {
-            if (id is not null && _pending.TryGetValue(id, out var list) && list.TakeItem(message)) return;
-            if (id is not null && message.EventName == "OriginateResponse" && _originates.TryRemove(id, out var originate)) originate.End(message);
-            _onEvent(this, message);
-            return;
+            if (Volatile.Read(ref _awaitingEvents) == 0 || !IsAwaited(message)) _events.Add(message);
+        }
+        else
+        {
+            HandOn();
+            if (message.ActionId is not { } id || !_pending.TryGetValue(id, out var pending)) _log.LateResponse(message.ActionId);
+            else Answer(pending, message);
+        }
+    }
+
+    /// <summary>Takes a list's item; an originate's end is told to its waiter and to subscribers.</summary>
+    private bool IsAwaited(AmiMessage message)
+    {
+        if (message.ActionId is not { } id) return false;
+        if (_pending.TryGetValue(id, out var pending) && pending is AmiPendingList list)
+        {
+            HandOn();
+            list.TakeItem(message);
+            Settle(list);
+            return true;
         }
 
-        if (id is not null && _pending.TryGetValue(id, out var pending)) pending.TakeResponse(message);
-        else _log.LateResponse(id);
+        if (message.EventName != "OriginateResponse" || !_originates.TryRemove(id, out var originate)) return false;
+        Interlocked.Decrement(ref _awaitingEvents);
+        _events.Add(message);
+        HandOn();
+        originate.End(message);
+        return true;
+    }
+
+    private void Answer(AmiPending pending, AmiMessage response)
+    {
+        pending.TakeResponse(response);
+        Settle(pending);
+    }
+
+    /// <summary>A message was too long. Who waits for it is told at once, and whoever would have got it as an event learns of the gap.</summary>
+    private void Refuse(AmiMessage head)
+    {
+        _log.Oversize(_options.MaxMessageBytes, head.EventName ?? head["Response"] ?? "message without a name");
+        HandOn();
+        if (head.ActionId is { } id && _pending.TryGetValue(id, out var pending))
+            pending.Fail(new AmiProtocolException($"{(head.IsEvent ? "an item" : "the answer")} of {pending.Action} is longer than {_options.MaxMessageBytes} bytes and was skipped"));
+        else if (head.IsEvent) _owner.OnSkipped(this, head);
+    }
+
+    /// <summary>Hands on the events so far; whatever is told to somebody else afterwards happened after them.</summary>
+    private void HandOn()
+    {
+        if (_events.Count == 0) return;
+        _owner.OnEvents(this, _events);
+        _events.Clear();
     }
 
     private async Task GiveUpAsync(AmiOriginate originate, TimeSpan after)
     {
-        await Task.WhenAny(originate.Outcome, Task.Delay(after, _time)).ConfigureAwait(false);
-        if (_originates.TryRemove(originate.ActionId, out _)) originate.EndUnknown();
+        try
+        {
+            await originate.Outcome.WaitAsync(after, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            EndUnknown(originate.ActionId);
+        }
     }
 
-    private static AmiConnectionLostException Lost(Exception reason) =>
-        reason as AmiConnectionLostException ?? new AmiConnectionLostException(reason.Message, reason);
+    private void EndUnknown(string originateId)
+    {
+        if (!_originates.TryRemove(originateId, out var originate)) return;
+        Interlocked.Decrement(ref _awaitingEvents);
+        originate.EndUnknown();
+    }
+
+    private static AmiTimeoutException Late(AmiPending pending, TimeSpan timeout) => pending.TryWithdraw()
+        ? new($"{pending.Action} could not be sent within {timeout.TotalSeconds:0.#} s: Asterisk does not read", nothingSent: true)
+        : new($"no answer to {pending.Action} within {timeout.TotalSeconds:0.#} s");
+
+    private static AmiConnectionLostException Lost(Exception reason, bool nothingSent) => new(reason.Message, reason, nothingSent);
 
     private static string NewActionId() =>
         string.Create(CultureInfo.InvariantCulture, $"{Process}-{Interlocked.Increment(ref _lastActionId)}");
+}
 
-    private static async Task WithinAsync(TimeSpan timeout, TimeProvider time, string what, Func<CancellationToken, ValueTask> work, CancellationToken ct)
-    {
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
-        try
-        {
-            await work(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
-        {
-            throw new AmiConnectionLostException($"no {what} within {timeout.TotalSeconds:0.#} s");
-        }
-        catch (Exception broken) when (broken is SocketException or IOException)
-        {
-            throw new AmiConnectionLostException(broken.Message, broken);
-        }
-    }
+/// <summary>Whom a session hands its events to; called by its reader, in order, and must not block.</summary>
+internal interface IAmiSessionOwner
+{
+    /// <summary>The list is the session's own again afterwards.</summary>
+    void OnEvents(AmiSession session, IReadOnlyList<AmiMessage> events);
 
-    /// <summary>An action that waits for its response, and for the items of its list.</summary>
-    private sealed class Pending(string action, bool list)
-    {
-        private readonly TaskCompletionSource<AmiMessage> _response = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource<IReadOnlyList<AmiMessage>> _items = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly List<AmiMessage> _collected = [];
-
-        public Task<AmiMessage> Response => _response.Task;
-        public Task<IReadOnlyList<AmiMessage>> Items => _items.Task;
-
-        public void TakeResponse(AmiMessage message)
-        {
-            if (message["Response"] is { } kind && kind.Equals("Error", StringComparison.OrdinalIgnoreCase)) Fail(new AmiRejectedException(action, message));
-            else _response.TrySetResult(message);
-        }
-
-        public bool TakeItem(AmiMessage message)
-        {
-            if (!list) return false;
-            if (message["EventList"] is { } mark && mark.Equals("Complete", StringComparison.OrdinalIgnoreCase)) _items.TrySetResult(_collected);
-            else if (message["EventList"] is { } cancelled && cancelled.Equals("Cancelled", StringComparison.OrdinalIgnoreCase)) Fail(new AmiRejectedException(action, message));
-            else _collected.Add(message);
-            return true;
-        }
-
-        public void Fail(Exception reason)
-        {
-            _response.TrySetException(reason);
-            _items.TrySetException(reason);
-            // Only one of the two is awaited; the other must not be reported as forgotten.
-            _ = _response.Task.Exception;
-            _ = _items.Task.Exception;
-        }
-    }
+    /// <summary>An event was too long and is lost; so much is known of it.</summary>
+    void OnSkipped(AmiSession session, AmiMessage head);
 }

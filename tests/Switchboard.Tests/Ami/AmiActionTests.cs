@@ -35,6 +35,21 @@ public class AmiActionTests
     public void A_variable_that_Asterisk_would_take_apart_is_refused(string value) =>
         Assert.Throws<AmiInvalidActionException>(() => new AmiAction("Originate").WithVariable("A", value));
 
+    [Theory]
+    [InlineData("ActionID", "mine")]
+    [InlineData("actionid", "mine")]
+    [InlineData("Action", "Logoff")]
+    [InlineData("CallerID", " leading blank")]
+    public void What_Asterisk_would_read_as_something_else_is_refused(string key, string value) =>
+        Assert.Equal(key, Assert.Throws<AmiInvalidActionException>(() => new AmiAction("Ping").With(key, value)).Field);
+
+    [Fact]
+    public void Half_a_character_is_refused()
+    {
+        foreach (var half in (string[])["\ud83d", "\udd14 late"])
+            Assert.Contains("half a character", Assert.Throws<AmiInvalidActionException>(() => new AmiAction("Ping").With("CallerID", half)).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void More_than_Asterisk_reads_is_refused()
     {

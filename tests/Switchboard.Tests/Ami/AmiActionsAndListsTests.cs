@@ -102,6 +102,168 @@ public class AmiActionsAndListsTests
     }
 
     [Fact]
+    public async Task A_lists_items_are_handed_out_as_they_come()
+    {
+        using var server = new FakeAsteriskServer();
+        var (client, session) = await AmiClient.ConnectAsync(server);
+        await using var _ = client;
+        using var __ = session;
+        await using var list = client.Connection.ListAsync(new AmiAction("CoreShowChannels")).GetAsyncEnumerator();
+        var first = list.MoveNextAsync().AsTask();
+        var asked = await session.ReadAsync("CoreShowChannels");
+        await session.AnswerAsync(asked, "Response: Success\r\nEventList: start\r\n");
+        for (var i = 0; i < 3; i++)
+        {
+            await session.AnswerAsync(asked, $"Event: CoreShowChannel\r\nUniqueid: {i}\r\n");
+            Assert.True(await (i == 0 ? first : list.MoveNextAsync().AsTask()).Soon());
+            Assert.Equal($"{i}", list.Current["Uniqueid"]);
+        }
+
+        await session.AnswerAsync(asked, "Event: CoreShowChannelsComplete\r\nEventList: Complete\r\n");
+        Assert.False(await list.MoveNextAsync().AsTask().Soon());
+    }
+
+    [Fact]
+    public async Task What_still_comes_of_a_list_that_was_broken_off_is_nobodys_event()
+    {
+        using var server = new FakeAsteriskServer();
+        var (client, session) = await AmiClient.ConnectAsync(server);
+        await using var _ = client;
+        using var __ = session;
+        var list = client.Connection.ListAsync(new AmiAction("CoreShowChannels")).GetAsyncEnumerator();
+        var first = list.MoveNextAsync().AsTask();
+        var asked = await session.ReadAsync("CoreShowChannels");
+        await session.AnswerAsync(asked, "Event: CoreShowChannel\r\nUniqueid: 1\r\n");
+        Assert.True(await first.Soon());
+        await list.DisposeAsync();
+        await session.AnswerAsync(asked, "Event: CoreShowChannel\r\nUniqueid: 2\r\n");
+        await session.AnswerAsync(asked, "Event: CoreShowChannelsComplete\r\nEventList: Complete\r\n");
+        await session.SendAsync("Event: Hangup\r\n\r\n");
+        Assert.Equal("Hangup", await client.NextEventAsync());
+        // Its id is forgotten with its end: whatever bears it now is an event again.
+        await session.AnswerAsync(asked, "Event: UserEvent\r\n");
+        Assert.Equal("UserEvent", await client.NextEventAsync());
+    }
+
+    [Fact]
+    public async Task A_list_has_its_deadline_from_item_to_item()
+    {
+        using var server = new FakeAsteriskServer();
+        var (client, session) = await AmiClient.ConnectAsync(server, o => o.ActionTimeout = TimeSpan.FromSeconds(3));
+        await using var _ = client;
+        using var __ = session;
+        await using var list = client.Connection.ListAsync(new AmiAction("CoreShowChannels")).GetAsyncEnumerator();
+        var next = list.MoveNextAsync().AsTask();
+        var asked = await session.ReadAsync("CoreShowChannels");
+        for (var i = 0; i < 3; i++)
+        {
+            await client.Clock.WaitForTimerAsync(TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3));
+            client.Clock.Advance(TimeSpan.FromSeconds(2));
+            await session.AnswerAsync(asked, $"Event: CoreShowChannel\r\nUniqueid: {i}\r\n");
+            Assert.True(await next.Soon());
+            next = list.MoveNextAsync().AsTask();
+        }
+
+        await client.Clock.PassAsync(TimeSpan.FromSeconds(3));
+        Assert.False((await Assert.ThrowsAsync<AmiTimeoutException>(() => next.Soon())).NothingSent);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_longer_than_allowed_fails_and_the_session_goes_on()
+    {
+        using var server = new FakeAsteriskServer();
+        var (client, session) = await AmiClient.ConnectAsync(server, o => o.MaxListItems = 10);
+        await using var _ = client;
+        using var __ = session;
+        var list = client.Connection.SendListAsync(new AmiAction("CoreShowChannels"));
+        var asked = await session.ReadAsync("CoreShowChannels");
+        for (var i = 0; i < 12; i++) await session.AnswerAsync(asked, "Event: CoreShowChannel\r\n");
+        Assert.Contains("longer than 10 items", (await Assert.ThrowsAsync<AmiProtocolException>(() => list.Soon())).Message, StringComparison.Ordinal);
+        await session.SendAsync("Event: Hangup\r\n\r\n");
+        Assert.Equal("Hangup", await client.NextEventAsync());
+    }
+
+    [Theory]
+    [InlineData("Event: CoreShowChannel\r\n", "an item of CoreShowChannels is longer than 1000 bytes")]
+    [InlineData("Response: Success\r\n", "the answer of CoreShowChannels is longer than 1000 bytes")]
+    public async Task An_item_or_answer_that_is_too_long_fails_its_list_at_once(string headers, string why)
+    {
+        using var server = new FakeAsteriskServer();
+        var (client, session) = await AmiClient.ConnectAsync(server, o => o.MaxMessageBytes = 1000);
+        await using var _ = client;
+        using var __ = session;
+        var list = client.Connection.SendListAsync(new AmiAction("CoreShowChannels"));
+        var asked = await session.ReadAsync("CoreShowChannels");
+        await session.SendAsync($"{headers}ActionID: {asked["ActionID"]}\r\nData: {new string('x', 2000)}\r\n\r\n");
+        Assert.Contains(why, (await Assert.ThrowsAsync<AmiProtocolException>(() => list.Soon())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_Asterisk_told_before_an_answer_is_there_before_the_answer()
+    {
+        using var server = new FakeAsteriskServer();
+        var (client, session) = await AmiClient.ConnectAsync(server);
+        await using var _ = client;
+        using var __ = session;
+        await using var events = client.Connection.Subscribe("before").ReadAllAsync().GetAsyncEnumerator();
+        for (var i = 0; i < 50; i++)
+        {
+            var sent = client.Connection.SendAsync(new AmiAction("Ping"));
+            var asked = await session.ReadAsync("Ping");
+            await session.SendAsync($"Event: Before\r\nNumber: {i}\r\n\r\nResponse: Success\r\nActionID: {asked["ActionID"]}\r\n\r\n");
+            await sent.Soon();
+            var told = events.MoveNextAsync().AsTask();
+            Assert.True(told.IsCompletedSuccessfully && await told);
+            Assert.Equal($"{i}", Assert.IsType<AmiEvent>(events.Current).Message["Number"]);
+        }
+    }
+
+    [Fact]
+    public async Task What_could_not_be_sent_in_time_is_never_sent_and_says_so()
+    {
+        using var server = new FakeAsteriskServer();
+        var (client, session) = await AmiClient.ConnectAsync(server, o => o.ActionTimeout = TimeSpan.FromSeconds(3));
+        await using var _ = client;
+        using var __ = session;
+        // Enough that the writer waits for a peer that does not read.
+        var filler = new AmiAction("Filler");
+        for (var i = 0; i < 100; i++) filler.With("Variable", $"a={new string('x', 900)}");
+        var stuck = Enumerable.Range(0, 120).Select(_ => client.Connection.SendAsync(filler)).ToList();
+        var call = client.Connection.OriginateAsync(Call());
+        client.Clock.Advance(TimeSpan.FromSeconds(3));
+        var late = await Assert.ThrowsAsync<AmiTimeoutException>(() => call.Soon());
+        Assert.True(late.NothingSent, late.Message);
+        var outcomes = new List<bool>();
+        foreach (var one in stuck) outcomes.Add((await Assert.ThrowsAsync<AmiTimeoutException>(() => one.Soon())).NothingSent);
+        Assert.False(outcomes[0]);
+
+        // Now it reads: what had begun comes whole, nothing of the rest; then what is asked now.
+        var ping = client.Connection.SendAsync(new AmiAction("Ping"));
+        var fillers = 0;
+        FakeAction next;
+        while ((next = await session.ReadAsync())["Action"] == "Filler") fillers++;
+        Assert.Equal("Ping", next["Action"]);
+        Assert.Equal(outcomes.Count(nothingSent => !nothingSent), fillers);
+        await session.AnswerAsync(next);
+        await ping.Soon();
+    }
+
+    [Fact]
+    public async Task More_than_may_wait_to_be_sent_is_refused_at_once()
+    {
+        using var server = new FakeAsteriskServer();
+        var (client, session) = await AmiClient.ConnectAsync(server, o => o.MaxPendingActions = 10);
+        await using var _ = client;
+        using var __ = session;
+        var filler = new AmiAction("Filler");
+        for (var i = 0; i < 100; i++) filler.With("Variable", $"a={new string('x', 900)}");
+        var sent = Enumerable.Range(0, 200).Select(_ => client.Connection.SendAsync(filler)).ToList();
+        var refused = await Assert.ThrowsAsync<AmiNotConnectedException>(() => sent[^1].Soon());
+        Assert.True(refused.NothingSent);
+        Assert.Contains("10 actions wait", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_to_list_is_empty_where_the_action_says_so_and_a_missing_right_is_not()
     {
         using var server = new FakeAsteriskServer();

@@ -81,7 +81,7 @@ public class AmiMessageReaderTests
             while (true)
             {
                 if (reader.TryRead(ref buffer, out var message)) found.Add(string.Join('|', message.Headers.Select(h => $"{h.Key}={h.Value}")));
-                else if (reader.Skipped is { } name) skipped?.Add(name);
+                else if (reader.Skipped is { } name) skipped?.Add(Encoding.UTF8.GetString(name.RawBytes.Span));
                 else break;
             }
 

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Switchboard.Tests.FakeAsterisk;
 
@@ -23,7 +25,15 @@ internal sealed class FakeAsteriskServer : IDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>The next connection, silent as yet.</summary>
-    public async Task<FakeSession> AcceptAsync() => new(await _listener.AcceptSocketAsync().Soon());
+    public async Task<FakeSession> AcceptAsync() => new(new NetworkStream(await _listener.AcceptSocketAsync().Soon(), ownsSocket: true));
+
+    /// <summary>The next connection, after a TLS handshake with this certificate.</summary>
+    public async Task<FakeSession> AcceptTlsAsync(X509Certificate2 certificate)
+    {
+        var tls = new SslStream(new NetworkStream(await _listener.AcceptSocketAsync().Soon(), ownsSocket: true));
+        await tls.AuthenticateAsServerAsync(certificate).Soon();
+        return new(tls);
+    }
 
     /// <summary>The next connection, with greeting, login and FullyBooted behind it.</summary>
     public async Task<FakeSession> AcceptAndBootAsync()

@@ -1,13 +1,12 @@
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace Switchboard.Tests.FakeAsterisk;
 
 /// <summary>One client of the fake server: the test reads its actions one by one and answers as it likes.</summary>
-internal sealed class FakeSession(Socket socket) : IDisposable
+internal sealed class FakeSession(Stream stream) : IDisposable
 {
-    private readonly NetworkStream _stream = new(socket, ownsSocket: true);
+    private readonly Stream _stream = stream;
     private readonly List<byte> _unread = [];
 
     public Task GreetAsync() => SendAsync("Asterisk Call Manager/11.0.0\r\n");
