@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Switchboard.Asterisk.Ami;
+using Switchboard.Asterisk.Ami.Actions;
 
 namespace Switchboard.Pbx;
 
@@ -94,9 +95,8 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         try
         {
             var began = time.GetTimestamp();
-            var pong = await ami.SendAsync(new AmiAction("Ping"), ct);
-            var seconds = decimal.Parse(pong["Timestamp"] ?? "0", NumberStyles.Float, CultureInfo.InvariantCulture);
-            return (Instant.FromUnixTimeTicks((long)(seconds * 10_000_000)), time.GetElapsedTime(began));
+            var clock = await ami.PingAsync(ct);
+            return (Instant.FromDateTimeOffset(clock), time.GetElapsedTime(began));
         }
         catch (AmiException away)
         {
@@ -153,10 +153,10 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
             call.End(new RoomCallEnd(RoomCallEndKind.Refused) { Detail = rejected.Message });
             Drop(call);
         }
-        catch (Exception notSent) when (notSent is AmiNotConnectedException or AmiInvalidActionException)
+        catch (Exception notSent) when (notSent is AmiException { NothingSent: true } or AmiInvalidActionException)
         {
             call.EndSending();
-            call.End(new RoomCallEnd(notSent is AmiNotConnectedException ? RoomCallEndKind.NotSent : RoomCallEndKind.Refused) { Detail = notSent.Message });
+            call.End(new RoomCallEnd(notSent is AmiException ? RoomCallEndKind.NotSent : RoomCallEndKind.Refused) { Detail = notSent.Message });
             Drop(call);
         }
         catch (AmiException)
@@ -193,7 +193,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         try
         {
             // Asterisk finds a channel by its unique id where no channel has that name.
-            await ami.SendAsync(new AmiAction("Hangup").With("Channel", call.ChannelId).With("Cause", "16"));
+            await ami.HangupAsync(call.ChannelId);
         }
         catch (AmiRejectedException)
         {
@@ -206,12 +206,14 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         }
     }
 
-    private static AmiAction OriginateOf(RoomCallRequest request) => new AmiAction("Originate")
-        .With("Channel", "Local/ring@switchboard-wakeup-dial/n")
-        .With("ChannelId", request.ChannelId)
-        .With("Context", "switchboard-wakeup-greet").With("Exten", "s").With("Priority", "1")
-        .With("Timeout", ((long)(request.RingTime + TimeSpan.FromSeconds(15)).TotalMilliseconds).ToString(CultureInfo.InvariantCulture))
-        .With("CallerID", request.CallerId)
+    private static AmiOriginateRequest OriginateOf(RoomCallRequest request) => new AmiOriginateRequest
+    {
+        Channel = "Local/ring@switchboard-wakeup-dial/n",
+        ChannelId = request.ChannelId,
+        Extension = ("switchboard-wakeup-greet", "s", 1),
+        Timeout = request.RingTime + TimeSpan.FromSeconds(15),
+        CallerId = request.CallerId,
+    }
         .WithVariable("__SB_CALL", request.ChannelId)
         .WithVariable("__SB_ROOM", request.Room)
         .WithVariable("__SB_DIAL", string.Join('&', request.DialStrings))

@@ -1,5 +1,7 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using Switchboard.Asterisk.Ami;
+using Switchboard.Asterisk.Ami.Events;
 
 namespace Switchboard.Pbx;
 
@@ -7,14 +9,17 @@ namespace Switchboard.Pbx;
 internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser eraser, IOptions<PbxOptions> options, ILogger<HotelPbx> log)
     : BackgroundService
 {
-    private static readonly HashSet<string> Wanted = new(StringComparer.OrdinalIgnoreCase) { "UserEvent", "Newstate", "Hangup" };
+    private static readonly HashSet<string> Wanted = new(StringComparer.OrdinalIgnoreCase) { UserEvent.EventName, NewstateEvent.EventName, HangupEvent.EventName };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (!options.Value.Tls && !IsLoopback(options.Value.Host)) log.NotEncrypted(options.Value.Name, options.Value.Host);
         await using var events = pbx.Ami.Subscribe("calls", Wanted);
         await Task.WhenAll(
             pbx.Ami.RunAsync(stoppingToken), PumpAsync(events, stoppingToken), resync.RunAsync(stoppingToken), eraser.RunAsync(stoppingToken));
     }
+
+    private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private async Task PumpAsync(AmiSubscription events, CancellationToken ct)
     {
@@ -54,42 +59,45 @@ internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser e
 
     private void Handle(AmiMessage message)
     {
-        switch (message.EventName)
+        if (message.TryRead<UserEvent>(out var report))
         {
-            case "UserEvent" when pbx.TryGet(message["Call"], out var call):
-                HandleReport(call, message);
-                break;
+            if (pbx.TryGet(message["Call"], out var call)) HandleReport(call, report);
+        }
+        else if (message.TryRead<NewstateEvent>(out var changed))
+        {
             // The first phone of the room that rings; the Local channel between is not a phone.
-            case "Newstate" when message["ChannelStateDesc"] == "Ringing" && pbx.TryGet(message["Linkedid"], out var ringing)
-                && message["Channel"]?.StartsWith("Local/", StringComparison.Ordinal) == false:
+            if (changed.Channel is { State: AmiChannelState.Ringing } phone && pbx.TryGet(phone.LinkedId, out var ringing)
+                && phone.Name?.StartsWith("Local/", StringComparison.Ordinal) == false)
                 ringing.MarkRinging(pbx.Now);
-                break;
-            // Hangup may overtake the dialplan's last report, so the call waits a moment for it.
-            case "Hangup" when pbx.TryGet(message["Uniqueid"], out var gone):
+        }
+        else if (message.TryRead<HangupEvent>(out var hangup))
+        {
+            // It may overtake the dialplan's last report, so the call waits a moment for that.
+            if (pbx.TryGet(hangup.Channel.UniqueId, out var gone))
                 _ = pbx.EndAfterGraceAsync(gone, CallProof.NotAnswered(null, null, null, message["Cause"], null) with { Detail = "hung up without a report" });
-                break;
         }
     }
 
-    private static void HandleReport(RoomCall call, AmiMessage report)
+    private static void HandleReport(RoomCall call, UserEvent report)
     {
-        switch (report["UserEvent"])
+        var message = report.Message;
+        switch (report.Name)
         {
             case "SwitchboardDialed":
-                call.End(CallProof.NotAnswered(report["Status"], report["Rang"], report["Progress"], report["Cause"], report["At"]));
+                call.End(CallProof.NotAnswered(message["Status"], message["Rang"], message["Progress"], message["Cause"], message["At"]));
                 break;
-            case "SwitchboardGreeting" when CallProof.Time(report["At"]) is { } answered:
+            case "SwitchboardGreeting" when CallProof.Time(message["At"]) is { } answered:
                 call.MarkAnswered(answered);
                 break;
             case "SwitchboardKey":
-                call.End(CallProof.Key(report["Key"], null, report["At"]));
+                call.End(CallProof.Key(message["Key"], null, message["At"]));
                 break;
-            case "SwitchboardEnded" when string.IsNullOrEmpty(report["Key"]):
-                call.End(CallProof.NoKey(report["HeardMs"], report["Played"], null, report["At"]));
+            case "SwitchboardEnded" when string.IsNullOrEmpty(message["Key"]):
+                call.End(CallProof.NoKey(message["HeardMs"], message["Played"], null, message["At"]));
                 break;
             case "SwitchboardEnded":
                 // The key's own report came before, or was lost in a gap.
-                call.End(CallProof.Key(report["Key"], null, report["At"]));
+                call.End(CallProof.Key(message["Key"], null, message["At"]));
                 break;
         }
     }

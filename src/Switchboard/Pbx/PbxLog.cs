@@ -27,4 +27,7 @@ internal static partial class PbxLog
 
     [LoggerMessage(2007, LogLevel.Error, "Event {Event} of the PBX could not be handled; going on with the next")]
     public static partial void EventFailed(this ILogger logger, Exception exception, string? @event);
+
+    [LoggerMessage(2008, LogLevel.Warning, "PBX {Pbx} is at {Host}, and AMI to it is not encrypted: set Pbx:Tls (and tlsenable in manager.conf)")]
+    public static partial void NotEncrypted(this ILogger logger, string pbx, string host);
 }

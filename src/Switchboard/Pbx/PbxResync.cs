@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using Switchboard.Asterisk.Ami;
+using Switchboard.Asterisk.Ami.Actions;
 
 namespace Switchboard.Pbx;
 
@@ -35,17 +35,21 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
         if (pbx.TrackOpenCalls is { } track) await track(ct);
         var followed = pbx.Calls.Where(c => !c.Sending).ToList();
 
-        var live = (await pbx.Ami.SendListAsync(new AmiAction("CoreShowChannels"), ct: ct))
-            .Select(c => c["Uniqueid"]).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var live = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var shown in pbx.Ami.CoreShowChannelsAsync(ct))
+        {
+            if (shown.Channel.UniqueId is { } id) live.Add(id);
+        }
+
         var proofs = await ReadProofsAsync(ct);
         foreach (var call in followed) Settle(call, live, proofs);
         await ClaimStraysAsync(proofs, live, ct);
 
-        var settings = await pbx.Ami.SendAsync(new AmiAction("CoreSettings"), ct);
+        var version = await pbx.Ami.AsteriskVersionAsync(ct);
         // The link may have been lost and regained meanwhile; then the next request is already waiting.
         if (!pbx.Link.Connected || pbx.Link.Generation != generation) return;
-        pbx.SetReady(true, settings["AsteriskVersion"]);
-        log.Ready(options.Value.Name, settings["AsteriskVersion"], followed.Count(c => live.Contains(c.ChannelId)), proofs.Count, generation);
+        pbx.SetReady(true, version);
+        log.Ready(options.Value.Name, version, followed.Count(c => live.Contains(c.ChannelId)), proofs.Count, generation);
     }
 
     private void Settle(RoomCall call, HashSet<string> live, Dictionary<string, string> proofs)
@@ -59,12 +63,11 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
 
     private async Task<Dictionary<string, string>> ReadProofsAsync(CancellationToken ct)
     {
-        var rows = await pbx.Ami.SendListAsync(new AmiAction("DBGetTree").With("Family", CallProof.Family), notFoundIsEmpty: true, ct: ct);
         var proofs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var row in rows)
+        await foreach (var entry in pbx.Ami.DbGetTreeAsync(CallProof.Family, ct))
         {
             // "/switchboard_proof/wakeup-..." in the tree's answer
-            if (row["Key"] is { } key && row["Val"] is { } value) proofs[key[(key.LastIndexOf('/') + 1)..]] = value;
+            if (entry is { Key: { } key, Value: { } value }) proofs[key[(key.LastIndexOf('/') + 1)..]] = value;
         }
 
         return proofs;

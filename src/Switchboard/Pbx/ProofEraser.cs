@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Switchboard.Asterisk.Ami;
+using Switchboard.Asterisk.Ami.Actions;
 
 namespace Switchboard.Pbx;
 
@@ -38,11 +39,14 @@ internal sealed class ProofEraser(AmiConnection ami, TimeProvider time, ILogger<
 
     private async Task EraseAsync(List<string> batch, CancellationToken ct)
     {
-        var action = new AmiAction("Originate").With("Channel", "Local/delete@switchboard-proof-delete/n")
-            .With("Application", "NoOp").With("Timeout", "10000");
-        foreach (var (index, keys) in batch.Chunk(KeysInAHeader).Index())
-            action = action.WithVariable($"__SB_KEYS{index + 1}", string.Join('&', keys));
-        var originate = await ami.OriginateAsync(action, ct);
+        var request = new AmiOriginateRequest
+        {
+            Channel = "Local/delete@switchboard-proof-delete/n",
+            Application = ("NoOp", ""),
+            Timeout = TimeSpan.FromSeconds(10),
+        };
+        foreach (var (index, keys) in batch.Chunk(KeysInAHeader).Index()) request.WithVariable($"__SB_KEYS{index + 1}", string.Join('&', keys));
+        var originate = await ami.OriginateAsync(request, ct);
         if (await originate.Outcome is { Kind: not AmiOriginateKind.Answered } refused)
             log.ForgetFailed(batch.Count, $"originate ended as {refused.Kind}");
     }

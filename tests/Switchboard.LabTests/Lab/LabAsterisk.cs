@@ -48,6 +48,14 @@ internal sealed class LabAsterisk : IAsyncDisposable
         return File.Exists(file) ? File.ReadAllLines(file) : [];
     }
 
+    /// <summary>What Asterisk itself has written of this channel: the types of its CEL events, in order.</summary>
+    public string[] ReadCel(string uniqueId)
+    {
+        var file = Path.Combine(Folder, "log", "cel-custom", "cel.csv");
+        if (!File.Exists(file)) return [];
+        return [.. File.ReadLines(file).Select(l => l.Split(',').Select(f => f.Trim('"')).ToArray()).Where(f => f.Length > 2 && f[2] == uniqueId).Select(f => f[0])];
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await _process.DisposeAsync();

@@ -46,6 +46,10 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("Pbx:SecretFile", "/nowhere/secret", "Pbx:Secret and Pbx:SecretFile contradict each other")]
     [InlineData("Pbx:Name", "Main PBX", "Pbx:Name must be 1 to 40 lower-case letters")]
     [InlineData("Pbx:Port", "70000", "Pbx:Port '70000': must be between 1 and 65535")]
+    [InlineData("Pbx:Username", "two\nlines", "Pbx:Username must be 1 to 80 characters in one line")]
+    [InlineData("Pbx:Secret", "s3cret\nAction: Command", "Pbx:Secret must be 1 to 200 characters in one line")]
+    [InlineData("Pbx:TlsHostName", "pbx.hotel.example", "Pbx:TlsHostName and Pbx:TlsAuthorityFile need Pbx:Tls to be true")]
+    [InlineData("Pbx:TlsAuthorityFile", "/nowhere/ca.pem", "Pbx:TlsAuthorityFile '/nowhere/ca.pem' must be a readable PEM file")]
     [InlineData("Database:ConnectionString", null, "Database:ConnectionString is missing")]
     [InlineData("Database:ConnectionString", "nonsense", "Database:ConnectionString cannot be read")]
     [InlineData("Database:PasswordFile", "/nowhere/password", "Database:PasswordFile '/nowhere/password' does not exist")]
@@ -62,6 +66,7 @@ public sealed class ConfigurationTests : IDisposable
     public async Task A_missing_bad_or_contradictory_key_is_named(string key, string? value, string expected)
     {
         if (key == "WakeUpCalls:ClaimAhead") _settings["WakeUpCalls:LateLimit"] = "00:00:20";
+        if (key == "Pbx:TlsAuthorityFile") _settings["Pbx:Tls"] = true;
         if (value is null) _settings.Remove(key);
         else _settings[key] = value;
         var said = await RefusedAsync();

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Switchboard.Asterisk.Ami;
 using Switchboard.LabTests.Lab;
 
-namespace Switchboard.LabTests.Pbx;
+namespace Switchboard.LabTests.Ami;
 
 /// <summary>What the fake AMI server of Switchboard.Tests claims of Asterisk, on the real one.</summary>
 public class AmiOnAsteriskTests
