@@ -5,6 +5,7 @@ using Switchboard.LabTests.Lab;
 namespace Switchboard.LabTests.Ami;
 
 /// <summary>What somebody else gets: the package, and the README's quick start in a project of its own.</summary>
+[Collection(Alone.Name)]
 public class PackageTests
 {
     [Fact]

@@ -3,6 +3,7 @@ using Switchboard.LabTests.Lab;
 namespace Switchboard.LabTests.Ami;
 
 /// <summary>The sample program of src/Switchboard.Asterisk.Sample, as it stands and compiled ahead of time, places real calls.</summary>
+[Collection(Alone.Name)]
 public class SampleTests(ITestOutputHelper output)
 {
     [Fact]
