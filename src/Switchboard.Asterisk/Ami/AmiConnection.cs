@@ -29,7 +29,7 @@ public sealed class AmiConnection : IAsyncDisposable
     {
         options.Validate();
         (_options, _time, _logger, _hub) = (options, time, logger, new AmiEventHub(time, logger));
-        _status = new(AmiState.Disconnected, 0, time.GetUtcNow(), null, null, 0);
+        _status = new(AmiState.Disconnected, 0, time.GetUtcNow(), null, AmiTrouble.None, null, 0);
     }
 
     /// <summary>Where the connection is just now.</summary>
@@ -45,7 +45,7 @@ public sealed class AmiConnection : IAsyncDisposable
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested)
         {
-            SetState(AmiState.Disconnected, "stopped");
+            SetState(AmiState.Disconnected, "stopped", AmiTrouble.None);
         }
     }
 
@@ -147,11 +147,11 @@ public sealed class AmiConnection : IAsyncDisposable
         var life = new AmiLife(Status.Generation + 1, _hub, OnBooted);
         try
         {
-            SetState(AmiState.Connecting, Status.LastError);
+            SetState(AmiState.Connecting);
             life.Session = await AmiSession.ConnectAsync(_options, _time, _logger, life, ct).ConfigureAwait(false);
-            SetState(AmiState.LoggingIn, Status.LastError);
+            SetState(AmiState.LoggingIn);
             await life.Session.LoginAsync(ct).ConfigureAwait(false);
-            if (!life.Booted.IsCompleted) SetState(AmiState.WaitingForFullyBooted, Status.LastError);
+            if (!life.Booted.IsCompleted) SetState(AmiState.WaitingForFullyBooted);
             await WaitForBootAsync(life, ct).ConfigureAwait(false);
             _logger.Connected(_options.Host, _options.Port, _options.Username, life.Session.Banner, life.Generation);
             return life;
@@ -160,7 +160,7 @@ public sealed class AmiConnection : IAsyncDisposable
         {
             await life.DisposeAsync().ConfigureAwait(false);
             if (life.Booted.IsCompleted) await EndAsync(life, failed).ConfigureAwait(false);
-            else SetState(AmiState.Disconnected, failed.Message);
+            else SetState(AmiState.Disconnected, failed.Message, TroubleOf(failed));
             throw;
         }
     }
@@ -169,7 +169,7 @@ public sealed class AmiConnection : IAsyncDisposable
     private void OnBooted(AmiLife life, AmiSession session)
     {
         _session = session;
-        SetState(AmiState.Connected, null, life.Generation, session.Banner);
+        SetState(AmiState.Connected, null, AmiTrouble.None, life.Generation, session.Banner);
     }
 
     private async Task WaitForBootAsync(AmiLife life, CancellationToken ct)
@@ -188,7 +188,7 @@ public sealed class AmiConnection : IAsyncDisposable
     private async Task EndAsync(AmiLife life, Exception reason)
     {
         _session = null;
-        SetState(AmiState.Disconnected, reason.Message);
+        SetState(AmiState.Disconnected, reason.Message, TroubleOf(reason));
         _logger.Disconnected(life.Generation, _options.Host, _options.Port, reason.Message);
         // Its reader may still hand on what had come; Disconnected is the last word of a generation.
         await life.DisposeAsync().ConfigureAwait(false);
@@ -253,7 +253,22 @@ public sealed class AmiConnection : IAsyncDisposable
         ? session
         : throw new AmiNotConnectedException($"not connected to {_options.Host}:{_options.Port}: {Status.LastError ?? Status.State.ToString()}");
 
-    private void SetState(AmiState state, string? error, long? generation = null, string? banner = null)
+    private static AmiTrouble TroubleOf(Exception failure) => failure switch
+    {
+        AmiLoginFailedException => AmiTrouble.LoginRefused,
+        AmiTlsException => AmiTrouble.NotTrusted,
+        AmiProtocolException => AmiTrouble.NotAsterisk,
+        _ => AmiTrouble.Unreachable,
+    };
+
+    // While it tries again, the last failure stands.
+    private void SetState(AmiState state)
+    {
+        var before = Volatile.Read(ref _status);
+        SetState(state, before.LastError, before.Trouble);
+    }
+
+    private void SetState(AmiState state, string? error, AmiTrouble trouble, long? generation = null, string? banner = null)
     {
         lock (_gate)
         {
@@ -266,6 +281,7 @@ public sealed class AmiConnection : IAsyncDisposable
                 State = state,
                 Since = since,
                 LastError = error,
+                Trouble = trouble,
                 Generation = generation ?? before.Generation,
                 Banner = banner ?? before.Banner,
             });

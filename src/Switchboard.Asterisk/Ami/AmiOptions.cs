@@ -36,6 +36,9 @@ public sealed class AmiOptions
     /// <summary>The user's secret.</summary>
     public string Secret { get; set; } = "";
 
+    /// <summary>Asked for the secret before each login, instead of <see cref="Secret"/>: a secret that was put right or changed needs no restart.</summary>
+    public Func<string>? ReadSecret { get; set; }
+
     /// <summary>How to log in; a refused challenge is never followed by the plain secret.</summary>
     public AmiAuthentication Authentication { get; set; } = AmiAuthentication.Md5Challenge;
 

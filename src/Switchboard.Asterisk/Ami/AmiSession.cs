@@ -72,15 +72,16 @@ internal sealed class AmiSession : IAsyncDisposable
     /// <summary>Logs in. By challenge the secret itself is never sent.</summary>
     public async Task LoginAsync(CancellationToken ct)
     {
+        var secret = ReadSecret();
         var login = new AmiAction("Login").With("Username", _options.Username);
         if (_options.Authentication == AmiAuthentication.PlainText)
         {
-            login.With("Secret", _options.Secret);
+            login.With("Secret", secret);
         }
         else
         {
             var challenge = await SendAsync(new AmiAction("Challenge").With("AuthType", "MD5"), _options.LoginTimeout, ct).ConfigureAwait(false);
-            var text = (challenge["Challenge"] ?? throw new AmiProtocolException("the answer to Challenge holds none")) + _options.Secret;
+            var text = (challenge["Challenge"] ?? throw new AmiProtocolException("the answer to Challenge holds none")) + secret;
 #pragma warning disable CA5351 // AMI has no stronger challenge; TLS is what protects the session
             login.With("AuthType", "MD5").With("Key", Convert.ToHexStringLower(MD5.HashData(Encoding.UTF8.GetBytes(text))));
 #pragma warning restore CA5351
@@ -93,6 +94,22 @@ internal sealed class AmiSession : IAsyncDisposable
         catch (AmiRejectedException refused)
         {
             throw new AmiLoginFailedException(refused.Response["Message"] ?? "refused");
+        }
+    }
+
+    private string ReadSecret()
+    {
+        if (_options.ReadSecret is not { } read) return _options.Secret;
+        try
+        {
+            var secret = read();
+            // Refused here by its name, never with its value.
+            _ = new AmiAction("Login").With("Secret", secret);
+            return secret;
+        }
+        catch (Exception unreadable)
+        {
+            throw new AmiLoginFailedException($"the secret cannot be read: {unreadable.Message}");
         }
     }
 

@@ -50,9 +50,12 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         get
         {
             var now = ami.Status;
-            return new(now.State == AmiState.Connected, now.State.ToString(), Instant.FromDateTimeOffset(now.Since), now.LastError, now.LostEvents, now.Generation);
+            return new(now.State == AmiState.Connected, now.State.ToString(), Instant.FromDateTimeOffset(now.Since), now.LastError, Advice(now.Trouble), now.LostEvents, now.Generation);
         }
     }
+
+    /// <summary>Why the PBX's state could not be read the last time, or null.</summary>
+    public string? ReadTrouble { get; internal set; }
 
     /// <summary>Reads the PBX's state anew, as after a reconnect.</summary>
     public void RequestResync()
@@ -205,6 +208,14 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
             log.HangUpFailed(call.ChannelId, lost.Message);
         }
     }
+
+    private string Advice(AmiTrouble trouble) => trouble switch
+    {
+        AmiTrouble.LoginRefused => $"put right Pbx:Username '{options.Value.Username}' and its secret here or in manager.conf; a corrected Pbx:SecretFile is read at the next try.",
+        AmiTrouble.NotTrusted => "put right the PBX's certificate, or Pbx:TlsAuthorityFile and Pbx:TlsHostName.",
+        AmiTrouble.NotAsterisk => $"put right Pbx:Host and Pbx:Port; something else answers at {options.Value.Host}:{options.Value.Port}.",
+        _ => $"start Asterisk, or check its manager.conf and the network to {options.Value.Host}:{options.Value.Port}.",
+    };
 
     private static AmiOriginateRequest OriginateOf(RoomCallRequest request) => new AmiOriginateRequest
     {

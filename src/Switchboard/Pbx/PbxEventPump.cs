@@ -43,9 +43,8 @@ internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser e
             case AmiConnected:
                 pbx.RequestResync();
                 break;
-            case AmiDisconnected lost:
+            case AmiDisconnected:
                 pbx.SetReady(false, null);
-                log.LinkLost(options.Value.Name, lost.Reason.Message);
                 break;
             case AmiGap gap:
                 log.Gap(options.Value.Name, gap.Lost);

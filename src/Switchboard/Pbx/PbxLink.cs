@@ -9,7 +9,7 @@ namespace Switchboard.Pbx;
 /// <param name="LastError">Why it is not connected; no secrets.</param>
 /// <param name="LostEvents">Events lost to full queues since the start.</param>
 /// <param name="Generation">Successful connects so far.</param>
-public sealed record PbxLink(bool Connected, string State, Instant Since, string? LastError, long LostEvents, long Generation);
+public sealed record PbxLink(bool Connected, string State, Instant Since, string? LastError, string Advice, long LostEvents, long Generation);
 
 /// <summary>The PBX did not answer; the same may succeed later.</summary>
 public sealed class PbxUnreachableException(string message, Exception inner) : Exception(message, inner);

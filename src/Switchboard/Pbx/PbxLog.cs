@@ -6,15 +6,8 @@ internal static partial class PbxLog
     [LoggerMessage(2000, LogLevel.Information, "PBX {Pbx} ready: Asterisk {Version}, {Live} of our calls live, {Proofs} proofs read (link generation {Generation})")]
     public static partial void Ready(this ILogger logger, string pbx, string? version, int live, int proofs, long generation);
 
-    [LoggerMessage(2001, LogLevel.Error,
-        "PBX {Pbx} link lost: {Reason}. Wake-ups that fall due go to housekeeping's list until it is back; check Asterisk and its manager.conf.")]
-    public static partial void LinkLost(this ILogger logger, string pbx, string reason);
-
-    [LoggerMessage(2002, LogLevel.Warning, "PBX {Pbx}: {Lost} events were dropped because the queue was full; reading the PBX's state anew")]
+    [LoggerMessage(2002, LogLevel.Warning, "PBX {Pbx}: {Lost} events were lost (too many at once, or one was too long); reading the PBX's state anew")]
     public static partial void Gap(this ILogger logger, string pbx, long lost);
-
-    [LoggerMessage(2003, LogLevel.Warning, "PBX {Pbx}: its state could not be read, trying again in 1 s: {Reason}")]
-    public static partial void ResyncFailed(this ILogger logger, string pbx, string reason);
 
     [LoggerMessage(2004, LogLevel.Warning, "Call {ChannelId} could not be hung up: {Reason}")]
     public static partial void HangUpFailed(this ILogger logger, string channelId, string reason);

@@ -22,7 +22,7 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
             }
             catch (Exception failed) when (failed is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                log.ResyncFailed(options.Value.Name, failed.Message);
+                pbx.ReadTrouble = failed.Message;
                 await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
                 pbx.RequestResync();
             }
@@ -48,6 +48,7 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
         var version = await pbx.Ami.AsteriskVersionAsync(ct);
         // The link may have been lost and regained meanwhile; then the next request is already waiting.
         if (!pbx.Link.Connected || pbx.Link.Generation != generation) return;
+        pbx.ReadTrouble = null;
         pbx.SetReady(true, version);
         log.Ready(options.Value.Name, version, followed.Count(c => live.Contains(c.ChannelId)), proofs.Count, generation);
     }

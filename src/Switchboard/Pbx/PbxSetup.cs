@@ -5,6 +5,9 @@ namespace Switchboard.Pbx;
 
 internal static class PbxSetup
 {
+    /// <summary>Under this name the AMI client logs.</summary>
+    public static string LinkLogCategory => typeof(AmiConnection).Namespace!;
+
     public static IServiceCollection AddPbx(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<PbxOptions>().Bind(configuration.GetSection(PbxOptions.Section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
@@ -22,7 +25,8 @@ internal static class PbxSetup
                 TlsHostName = pbx.TlsHostName,
                 TlsCertificateAuthority = pbx.ReadTlsAuthority(),
                 Username = pbx.Username,
-                Secret = pbx.ReadSecret(),
+                // Read for each login: who corrects the file need not restart the worker.
+                ReadSecret = pbx.ReadSecret,
             };
             return new AmiConnection(options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AmiConnection>>());
         });

@@ -22,6 +22,9 @@ public sealed class DatabaseStartup(
     /// <summary>The process's exit code when it ended by itself.</summary>
     public static int ExitCode { get; private set; }
 
+    /// <summary>Why the database is not ready yet, or null.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>PostgreSQL's version, once it was reached.</summary>
     public string? ServerVersion { get; private set; }
 
@@ -71,7 +74,7 @@ public sealed class DatabaseStartup(
             MaxDelay = TimeSpan.FromSeconds(2),
             OnRetry = retry =>
             {
-                if (retry.AttemptNumber == 0 || retry.AttemptNumber % 30 == 0) log.NotReachable(retry.Outcome.Exception?.Message ?? "unknown");
+                Trouble = retry.Outcome.Exception?.GetBaseException().Message ?? "unknown";
                 return ValueTask.CompletedTask;
             },
         })

@@ -15,6 +15,9 @@ public sealed class WorkerLease(string pbx, IOptions<DatabaseOptions> options, T
     /// <summary>May this worker claim?</summary>
     public bool IsHeld => _held;
 
+    /// <summary>Why the connection that holds the lock was lost and is not back, or null.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>Raised when <see cref="IsHeld"/> changes.</summary>
     public event Action? Changed;
 
@@ -28,13 +31,14 @@ public sealed class WorkerLease(string pbx, IOptions<DatabaseOptions> options, T
             try
             {
                 connection = await TakeAsync(ct);
+                Trouble = null;
                 Set(true);
                 log.LeaseHeld(pbx);
                 await WatchAsync(connection, ct);
             }
             catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or TimeoutException or System.IO.IOException)
             {
-                if (_held) log.LeaseLost(pbx, lost.Message);
+                Trouble = lost.GetBaseException().Message;
                 Set(false);
                 await Task.Delay(TimeSpan.FromMilliseconds(500), time, ct);
             }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
+using Switchboard.Pbx;
 
 namespace Switchboard.Worker;
 
@@ -17,6 +18,8 @@ internal static class WorkerLogging
             // Failed statements reach the log through the component that knows what they mean; EF's own lines carry SQL.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
             .MinimumLevel.Override("Npgsql", LogEventLevel.Fatal)
+            // What keeps the link away is told by the watch over outages, with what it means for guests.
+            .MinimumLevel.Override(PbxSetup.LinkLogCategory, options.Debug ? LogEventLevel.Debug : LogEventLevel.Fatal)
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)
             .Enrich.FromLogContext()
             .WriteTo.Console(

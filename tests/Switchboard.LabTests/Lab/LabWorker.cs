@@ -85,9 +85,12 @@ internal sealed class LabWorker : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits for a line of the log.</summary>
-    public async Task WaitForLogAsync(string text, int seconds = 20) =>
-        Assert.True(await Eventually.TrueAsync(() => Log.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(seconds)), $"the log never said '{text}':\n{Log}");
+    /// <summary>Waits until the log has said this so often, within 15 s unless told otherwise: nobody waits longer for a line at 3 a.m.</summary>
+    public async Task WaitForLogAsync(string text, int seconds = 15, int times = 1) =>
+        Assert.True(await Eventually.TrueAsync(() => Said(text) >= times, TimeSpan.FromSeconds(seconds)), $"the log did not say '{text}' {times} times, but {Said(text)}:\n{Log}");
+
+    /// <summary>How many lines of the log hold this.</summary>
+    public int Said(string text) => Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
 

@@ -14,7 +14,7 @@ public class DatabaseFaultTests
         await hotel.Phones.StartAsync();
         await postgres.KillAsync(PostgresSignal.Fast);
         await hotel.Worker.StartAsync(waitUntilReady: false);
-        await hotel.Worker.WaitForLogAsync("Database not reachable");
+        await hotel.Worker.WaitForLogAsync("PostgreSQL cannot be reached since");
         Assert.False(await hotel.Worker.AnswersAsync("/health/ready"));
 
         await postgres.StartAsync();
@@ -27,7 +27,7 @@ public class DatabaseFaultTests
         // Claimed: it rings without the database, and its result waits for it.
         await postgres.KillAsync(PostgresSignal.Immediate);
         await hotel.Phones.WaitForAsync("1131", "KEY 1");
-        await hotel.Worker.WaitForLogAsync("cannot be stored yet");
+        await hotel.Worker.WaitForLogAsync("PostgreSQL cannot be reached since", times: 2);
         await postgres.StartAsync();
         Assert.True(await Eventually.TrueAsync(() => hotel.Worker.AnswersAsync("/health/ready"), TimeSpan.FromSeconds(20)), hotel.Worker.Log);
         await hotel.WaitForStateAsync(number, "Confirmed");

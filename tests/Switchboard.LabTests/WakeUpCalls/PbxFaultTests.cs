@@ -38,7 +38,7 @@ public class PbxFaultTests(PostgresServer server)
         var number = await hotel.BookAsync("2221");
         await hotel.Phones.WaitForAsync("2221", "RINGING");
         await hotel.Pbx.KillAsync();
-        await hotel.Worker.WaitForLogAsync("link lost");
+        await hotel.Worker.WaitForLogAsync("PBX main cannot be reached since");
         await hotel.Pbx.StartAsync();
         var detail = await hotel.WaitForStateAsync(number, "Confirmed");
         Assert.Equal("Unknown, Confirmed", LabHotel.ResultsOf(detail));

@@ -48,6 +48,17 @@ public class DialQueueTests
     }
 
     [Fact]
+    public void A_clock_that_is_set_back_does_not_stop_the_pace_until_the_old_time_comes_again()
+    {
+        var queue = new DialQueue(new WakeUpOptions());
+        queue.Add(Due(A.At(0)));
+        Assert.NotNull(queue.Take(A.At(0)));
+        var anHourAgo = Due(A.At(-60));
+        queue.Add(anHourAgo);
+        Assert.Same(anHourAgo, queue.Take(A.At(-60)));
+    }
+
+    [Fact]
     public void A_full_gateway_does_not_hold_up_the_rooms_behind_it()
     {
         var queue = new DialQueue(Unpaced(new GatewayOptions { DialPrefix = "DAHDI/", MaxCalls = 1 }));

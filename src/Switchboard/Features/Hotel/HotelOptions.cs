@@ -24,7 +24,7 @@ public sealed class HotelOptions
     public IReadOnlyList<string> LanguageList => Languages.Split(' ');
 
     /// <summary>The zone, by the system's zone data.</summary>
-    public DateTimeZone Zone => DateTimeZoneProviders.Bcl[TimeZone];
+    public DateTimeZone Zone => SystemZones.Get(TimeZone);
 }
 
 [OptionsValidator]
@@ -34,7 +34,7 @@ public sealed partial class HotelOptionsValidator : IValidateOptions<HotelOption
 public sealed class HotelZoneCheck : IValidateOptions<HotelOptions>
 {
     public ValidateOptionsResult Validate(string? name, HotelOptions options) =>
-        options.TimeZone.Length == 0 || DateTimeZoneProviders.Bcl.GetZoneOrNull(options.TimeZone) is not null
+        options.TimeZone.Length == 0 || SystemZones.GetOrNull(options.TimeZone) is not null
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail($"Hotel:TimeZone '{options.TimeZone}' is not in this system's zone data; give an IANA name such as Asia/Shanghai.");
 }

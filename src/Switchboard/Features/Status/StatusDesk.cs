@@ -17,7 +17,7 @@ internal sealed class StatusDesk(
     TimeProvider time, IClock clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
-    private static readonly Duration ClockTolerance = Duration.FromSeconds(2);
+    internal static readonly Duration ClockTolerance = Duration.FromSeconds(2);
 
     public async Task<StatusReport> AskAsync(CancellationToken ct)
     {
@@ -99,7 +99,7 @@ internal sealed class StatusDesk(
         : (other.Value - now).TotalSeconds.ToString("+0.000;-0.000", CultureInfo.InvariantCulture) + " s";
 
     private StatusPart ZoneData() => new("zone", true,
-        $"{hotel.Value.TimeZone}, UTC{hotel.Value.Zone.GetUtcOffset(clock.GetCurrentInstant())}, zone data {SystemZoneData.Version()}");
+        $"{hotel.Value.TimeZone}, UTC{hotel.Value.Zone.GetUtcOffset(clock.GetCurrentInstant())}, zone data {SystemZones.Version()}");
 
     private string Versions() =>
         $"switchboard {typeof(StatusDesk).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion}, "
@@ -107,17 +107,4 @@ internal sealed class StatusDesk(
 
     private string Local(Instant instant) =>
         instant.InZone(hotel.Value.Zone).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-}
-
-/// <summary>Which zone data the system has; bookings are derived from it.</summary>
-internal static class SystemZoneData
-{
-    /// <summary>Such as 2025b, by the file that Debian's tzdata carries; else its date.</summary>
-    public static string Version()
-    {
-        const string File = "/usr/share/zoneinfo/tzdata.zi";
-        if (!System.IO.File.Exists(File)) return "of unknown version";
-        var first = System.IO.File.ReadLines(File).FirstOrDefault() ?? "";
-        return first.StartsWith("# version ", StringComparison.Ordinal) ? first["# version ".Length..] : "of unknown version";
-    }
 }

@@ -4,7 +4,8 @@ namespace Switchboard.Features.Status;
 
 internal static class StatusSetup
 {
-    public static IServiceCollection AddStatus(this IServiceCollection services) => services.AddScoped<StatusDesk>();
+    public static IServiceCollection AddStatus(this IServiceCollection services) => services
+        .AddScoped<StatusDesk>().AddSingleton<OutageWatch>().AddHostedService(provider => provider.GetRequiredService<OutageWatch>());
 
     public static void MapStatus(this IEndpointRouteBuilder routes)
     {

@@ -12,7 +12,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// Marks attempts as sent, ringing and answered while they happen, many in one statement, so that a wave of a thousand rooms costs few
 /// round trips. Losing a mark is harmless: the result carries the same times.
 /// </summary>
-internal sealed class AttemptProgress(IServiceScopeFactory scopes, TimeProvider time, ILogger<AttemptProgress> log)
+internal sealed class AttemptProgress(IServiceScopeFactory scopes, StoreTrouble trouble, TimeProvider time, ILogger<AttemptProgress> log)
 {
     private readonly Channel<(Guid Attempt, RoomCallStep Step, Instant At)> _steps =
         Channel.CreateBounded<(Guid, RoomCallStep, Instant)>(new BoundedChannelOptions(50_000) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -31,7 +31,7 @@ internal sealed class AttemptProgress(IServiceScopeFactory scopes, TimeProvider 
             }
             catch (Exception away) when (away is NpgsqlException or InvalidOperationException or TimeoutException)
             {
-                log.TickFailed(away.Message);
+                trouble.Tell("marks", away, log.MarksFailed);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
             }
         }

@@ -17,6 +17,8 @@ internal sealed class DialQueue(WakeUpOptions rules)
     /// <summary>When something may be dialled next, or null with an empty queue.</summary>
     public Instant? NextAt => _waiting.Count == 0 ? null : Instant.Max(_waiting.Min!.DueAt, _nextSlot);
 
+    private Duration Slot => rules.CallsPerSecond > 0 ? Duration.FromSeconds(1) / rules.CallsPerSecond : Duration.Zero;
+
     public bool Add(ClaimedAttempt attempt) => _waiting.Add(attempt);
 
     public bool Contains(Guid attemptId) => _waiting.Any(a => a.AttemptId == attemptId);
@@ -43,6 +45,8 @@ internal sealed class DialQueue(WakeUpOptions rules)
     /// <summary>The next one to dial now, its lines taken; null when none may be.</summary>
     public ClaimedAttempt? Take(Instant now)
     {
+        // A clock that was set back must not keep everybody waiting for the time that was.
+        if (_nextSlot - now > Slot) _nextSlot = now;
         if (now < _nextSlot) return null;
         // A full gateway must not hold up the rooms of others behind it.
         var next = _waiting.TakeWhile(a => a.DueAt <= now).FirstOrDefault(HasLine);
@@ -52,7 +56,7 @@ internal sealed class DialQueue(WakeUpOptions rules)
         if (rules.CallsPerSecond > 0)
         {
             // Slots follow each other without drift, but an idle hour earns no burst.
-            _nextSlot = Instant.Max(_nextSlot, now - Duration.FromMilliseconds(20)) + Duration.FromSeconds(1) / rules.CallsPerSecond;
+            _nextSlot = Instant.Max(_nextSlot, now - Duration.FromMilliseconds(20)) + Slot;
         }
 
         return next;

@@ -12,7 +12,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// </summary>
 internal sealed class WakeUpDialer(
     IServiceScopeFactory scopes, HotelPbx pbx, WorkerLease lease, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress,
-    WakeUpFollower follower, TimeProvider time, IClock clock, ILogger<WakeUpDialer> log) : BackgroundService
+    WakeUpFollower follower, StoreTrouble trouble, TimeProvider time, IClock clock, ILogger<WakeUpDialer> log) : BackgroundService
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortSleep = TimeSpan.FromSeconds(1);
@@ -22,8 +22,6 @@ internal sealed class WakeUpDialer(
     private volatile bool _recovered;
     private bool _leaseWasHeld;
     private Instant? _notReadySince;
-    private string? _lastFault;
-    private Instant _lastFaultAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,11 +42,11 @@ internal sealed class WakeUpDialer(
             try
             {
                 sleep = await TickAsync(ct);
-                _lastFault = null;
+                trouble.Over();
             }
             catch (Exception fault) when (fault is not OperationCanceledException || !ct.IsCancellationRequested)
             {
-                LogFolded(fault.GetBaseException().Message);
+                trouble.Tell("tick", fault, log.TickFailed);
                 sleep = ShortSleep;
             }
 
@@ -70,6 +68,7 @@ internal sealed class WakeUpDialer(
 
         await using var scope = scopes.CreateAsyncScope();
         var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
+        if (signal.TakeRederive()) await RederiveAsync(steps, ct);
         if (!pbx.IsReady || !_recovered)
         {
             _notReadySince ??= clock.GetCurrentInstant();
@@ -94,17 +93,22 @@ internal sealed class WakeUpDialer(
     {
         await using var scope = scopes.CreateAsyncScope();
         var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
-        await steps.RederiveAsync(pbx.Name, ct);
+        await RederiveAsync(steps, ct);
         follower.Resume(await steps.OpenAttemptsAsync(pbx.Name, ct));
         _recovered = true;
         pbx.RequestResync();
     }
 
-    private void LogFolded(string fault)
+    private async Task RederiveAsync(WakeUpSteps steps, CancellationToken ct)
     {
-        var at = clock.GetCurrentInstant();
-        if (fault == _lastFault && at - _lastFaultAt < Duration.FromMinutes(1)) return;
-        (_lastFault, _lastFaultAt) = (fault, at);
-        log.TickFailed(fault);
+        try
+        {
+            await steps.RederiveAsync(pbx.Name, ct);
+        }
+        catch
+        {
+            signal.AskRederive();
+            throw;
+        }
     }
 }

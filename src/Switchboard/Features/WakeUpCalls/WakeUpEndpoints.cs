@@ -18,6 +18,8 @@ internal static class WakeUpSetup
         // Asked for late: the desk itself uses the list that tells it.
         services.AddScoped<KnockClosedHandler>(p => (entry, ct) => p.GetRequiredService<WakeUpDesk>().KnockClosedAsync(entry, ct));
         services.AddSingleton<DialerSignal>().AddSingleton<AttemptProgress>().AddSingleton<WakeUpFollower>();
+        services.AddSingleton<StoreTrouble>();
+        services.AddHostedService<TimeWatch>();
         return services.AddHostedService<WakeUpDialer>();
     }
 

@@ -9,7 +9,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// the PBX to be read. Each leaves only with its result stored.
 /// </summary>
 internal sealed class WakeUpFollower(
-    IServiceScopeFactory scopes, HotelPbx pbx, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress, TimeProvider time,
+    IServiceScopeFactory scopes, HotelPbx pbx, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress, StoreTrouble trouble, TimeProvider time,
     IClock clock, ILogger<WakeUpFollower> log)
 {
     private readonly Lock _lock = new();
@@ -35,6 +35,9 @@ internal sealed class WakeUpFollower(
 
         _dialSignal.Wake();
     }
+
+    /// <summary>The clock was set: what is due may be so sooner or later than it was slept for.</summary>
+    public void Wake() => _dialSignal.Wake();
 
     /// <summary>Attempts that an earlier run left without an outcome; the next resync tells what they came to.</summary>
     public void Resume(IReadOnlyList<(ClaimedAttempt Claimed, bool Sent, bool StillWanted)> open)
@@ -205,6 +208,7 @@ internal sealed class WakeUpFollower(
             {
                 await using var scope = scopes.CreateAsyncScope();
                 await store(scope.ServiceProvider.GetRequiredService<WakeUpSteps>());
+                trouble.Over();
                 return;
             }
             catch (ObjectDisposedException)
@@ -213,7 +217,7 @@ internal sealed class WakeUpFollower(
             }
             catch (Exception fault)
             {
-                if (failures % 60 == 0) log.StoreFailed(attempt.Room.Number, attempt.AttemptNumber, outcome, fault.GetBaseException().Message);
+                trouble.Tell("result", fault, reason => log.StoreFailed(attempt.Room.Number, attempt.AttemptNumber, outcome, reason));
                 await Task.Delay(TimeSpan.FromSeconds(failures < 5 ? 0.2 : 1), time);
             }
         }

@@ -27,7 +27,7 @@ internal static partial class WakeUpLog
     [LoggerMessage(5007, LogLevel.Error, "Wake-ups: the dialer's round failed, trying again in 1 s: {Reason}")]
     public static partial void TickFailed(this ILogger logger, string reason);
 
-    [LoggerMessage(5008, LogLevel.Error, "Wake-up of room {Room}, attempt {Attempt}: its result {Outcome} cannot be stored yet, trying again: {Reason}")]
+    [LoggerMessage(5008, LogLevel.Error, "Wake-ups: results cannot be stored (room {Room}, attempt {Attempt}: {Outcome}), they are kept and tried again: {Reason}")]
     public static partial void StoreFailed(this ILogger logger, string room, int attempt, string outcome, string reason);
 
     [LoggerMessage(5009, LogLevel.Warning, "Wake-up {Number}, room {Room}: attempt {Attempt} of an earlier run is followed again")]
@@ -41,6 +41,15 @@ internal static partial class WakeUpLog
 
     [LoggerMessage(5012, LogLevel.Warning, "Wake-up {Number}, room {Room}: PBX link down at the due time; it still rings if the link is back within {Limit}")]
     public static partial void PbxDown(this ILogger logger, long number, string room, TimeSpan limit);
+
+    [LoggerMessage(5014, LogLevel.Warning, "Wake-ups: the times of sending, ringing and answering cannot be marked; the results will bring them: {Reason}")]
+    public static partial void MarksFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(5015, LogLevel.Warning, "This machine's clock was set {Seconds} s {Direction}; it is {Now} now. Guests: wake-ups follow the new time. Do: check NTP if nobody set it")]
+    public static partial void ClockStepped(this ILogger logger, string seconds, string direction, string now);
+
+    [LoggerMessage(5016, LogLevel.Information, "The system's zone data changed (now {Version}): wake-ups are derived from it anew")]
+    public static partial void ZoneDataChanged(this ILogger logger, string version);
 
     [LoggerMessage(5013, LogLevel.Error, "Wake-up of room {Room}, attempt {Attempt}: the call could not be begun: {Reason}")]
     public static partial void DialFailed(this ILogger logger, Exception exception, string room, int attempt, string reason);

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
+using Switchboard.Features.Hotel;
 using Switchboard.Features.Rooms;
 using Switchboard.Pbx;
 
@@ -123,7 +124,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
         var after = new List<Action>();
         foreach (var call in await store.LockDueAsync(pbx, Instant.FromUtc(9000, 1, 1, 0, 0), 100_000, ct))
         {
-            var zone = DateTimeZoneProviders.Bcl.GetZoneOrNull(call.Zone) ?? store.Zone;
+            var zone = SystemZones.GetOrNull(call.Zone) ?? store.Zone;
             if (!call.Rederive(WakeUpTimes.Rederive(call.Date, call.Time, zone), now)) continue;
             after.Add(await store.ApplyAsync(call, WakeUpEffects.None, ct));
             after.Add(() => log.Rederived(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, call.DueAt.ToString()));

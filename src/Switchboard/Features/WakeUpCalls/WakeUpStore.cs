@@ -64,5 +64,5 @@ internal sealed class WakeUpStore(SwitchboardDb db, KnockList knocks, RoomRegist
 /// <summary>The rules and the hotel as they are configured now.</summary>
 internal sealed record WakeUpOptionsNow(WakeUpOptions Options, HotelOptions Hotel)
 {
-    public DateTimeZone Zone { get; } = Hotel.Zone;
+    public DateTimeZone Zone => Hotel.Zone;
 }
