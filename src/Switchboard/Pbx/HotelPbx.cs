@@ -54,6 +54,9 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         }
     }
 
+    /// <summary>What was found when the PBX's state was last read.</summary>
+    public string ReadySummary { get; internal set; } = "not read yet";
+
     /// <summary>Why the PBX's state could not be read the last time, or null.</summary>
     public string? ReadTrouble { get; internal set; }
 

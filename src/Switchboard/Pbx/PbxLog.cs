@@ -3,8 +3,8 @@ namespace Switchboard.Pbx;
 /// <summary>Event ids 2000 to 2099.</summary>
 internal static partial class PbxLog
 {
-    [LoggerMessage(2000, LogLevel.Information, "PBX {Pbx} ready: Asterisk {Version}, {Live} of our calls live, {Proofs} proofs read (link generation {Generation})")]
-    public static partial void Ready(this ILogger logger, string pbx, string? version, int live, int proofs, long generation);
+    [LoggerMessage(EventId = 2000, Message = "PBX {Pbx} ready: {Summary}")]
+    public static partial void Ready(this ILogger logger, LogLevel level, string pbx, string summary);
 
     [LoggerMessage(2002, LogLevel.Warning, "PBX {Pbx}: {Lost} events were lost (too many at once, or one was too long); reading the PBX's state anew")]
     public static partial void Gap(this ILogger logger, string pbx, long lost);

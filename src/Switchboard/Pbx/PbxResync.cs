@@ -10,6 +10,8 @@ namespace Switchboard.Pbx;
 /// </summary>
 internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOptions> options, TimeProvider time, ILogger<HotelPbx> log)
 {
+    private bool _told;
+
     public async Task RunAsync(CancellationToken ct)
     {
         while (true)
@@ -50,7 +52,10 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
         if (!pbx.Link.Connected || pbx.Link.Generation != generation) return;
         pbx.ReadTrouble = null;
         pbx.SetReady(true, version);
-        log.Ready(options.Value.Name, version, followed.Count(c => live.Contains(c.ChannelId)), proofs.Count, generation);
+        pbx.ReadySummary = $"Asterisk {version}, {followed.Count(c => live.Contains(c.ChannelId))} of our calls live, {proofs.Count} proofs read (link generation {generation})";
+        // Later ones are told as the end of an outage.
+        log.Ready(_told ? LogLevel.Debug : LogLevel.Information, options.Value.Name, pbx.ReadySummary);
+        _told = true;
     }
 
     private void Settle(RoomCall call, HashSet<string> live, Dictionary<string, string> proofs)

@@ -6,8 +6,8 @@ internal static partial class DatabaseLog
     [LoggerMessage(3000, LogLevel.Information, "Database ready: PostgreSQL {Version}, {Migrations} migrations applied now")]
     public static partial void Ready(this ILogger logger, string version, int migrations);
 
-    [LoggerMessage(3002, LogLevel.Information, "This worker holds the lock of PBX {Pbx}")]
-    public static partial void LeaseHeld(this ILogger logger, string pbx);
+    [LoggerMessage(EventId = 3002, Message = "This worker holds the lock of PBX {Pbx}")]
+    public static partial void LeaseHeld(this ILogger logger, LogLevel level, string pbx);
 
     [LoggerMessage(3003, LogLevel.Critical, "Another worker serves PBX {Pbx}: {Holder}. One PBX has one worker; this one ends.")]
     public static partial void LeaseTaken(this ILogger logger, string pbx, string holder);

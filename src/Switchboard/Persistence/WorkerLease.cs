@@ -11,6 +11,7 @@ public sealed class WorkerLease(string pbx, IOptions<DatabaseOptions> options, T
 {
     private static readonly TimeSpan CheckEvery = TimeSpan.FromSeconds(2);
     private volatile bool _held;
+    private bool _toldHeld;
 
     /// <summary>May this worker claim?</summary>
     public bool IsHeld => _held;
@@ -33,7 +34,9 @@ public sealed class WorkerLease(string pbx, IOptions<DatabaseOptions> options, T
                 connection = await TakeAsync(ct);
                 Trouble = null;
                 Set(true);
-                log.LeaseHeld(pbx);
+                // Later ones are told as the end of an outage.
+                log.LeaseHeld(_toldHeld ? LogLevel.Debug : LogLevel.Information, pbx);
+                _toldHeld = true;
                 await WatchAsync(connection, ct);
             }
             catch (Exception lost) when (lost is NpgsqlException or InvalidOperationException or TimeoutException or System.IO.IOException)

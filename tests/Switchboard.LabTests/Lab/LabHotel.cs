@@ -23,13 +23,18 @@ internal sealed class LabHotel : IAsyncDisposable
     private readonly string _folder = LabFiles.NewFolder("hotel");
     private readonly string _connectionString;
 
-    private LabHotel(TestDatabase? database, string connectionString, string rooms, IReadOnlyDictionary<string, string>? settings)
+    private readonly bool _staticPhones;
+
+    private LabHotel(TestDatabase? database, string connectionString, string rooms, IReadOnlyDictionary<string, string>? settings, bool staticPhones = false)
     {
         _database = database;
         _connectionString = connectionString;
         RoomsCsv = rooms;
-        Pbx = new LabAsterisk(rooms);
-        Phones = new LabPhones(Pbx);
+        // Hundreds of phones that must register one after the other would take as long as the test.
+        _staticPhones = staticPhones;
+        var port = FreePorts.Udp();
+        Pbx = new LabAsterisk(rooms, staticPhones ? port : null);
+        Phones = new LabPhones(Pbx, port);
         // The secret's file must be there before Asterisk is: some tests start the worker first.
         Worker = new LabWorker(_folder, Pbx, connectionString, settings);
     }
@@ -50,10 +55,7 @@ internal sealed class LabHotel : IAsyncDisposable
         var hotel = await BuildAsync(server, rooms, settings);
         try
         {
-            await hotel.Pbx.StartAsync();
-            await hotel.Phones.StartAsync();
-            await hotel.Worker.StartAsync();
-            await hotel.ImportRoomsAsync();
+            await hotel.StartAsync();
             return hotel;
         }
         catch
@@ -64,15 +66,24 @@ internal sealed class LabHotel : IAsyncDisposable
     }
 
     /// <summary>A database, and nothing started.</summary>
-    public static async Task<LabHotel> BuildAsync(PostgresServer server, string[] rooms, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<LabHotel> BuildAsync(PostgresServer server, string[] rooms, IReadOnlyDictionary<string, string>? settings = null, bool staticPhones = false)
     {
         var database = await server.CreateDatabaseAsync(Schema);
-        return new LabHotel(database, database.ConnectionString, RoomsOf(rooms), settings);
+        return new LabHotel(database, database.ConnectionString, RoomsOf(rooms), settings, staticPhones);
     }
 
     /// <summary>On a database server that the test itself starts and stops.</summary>
-    public static LabHotel BuildOn(string connectionString, string[] rooms, IReadOnlyDictionary<string, string>? settings = null) =>
-        new(null, connectionString, RoomsOf(rooms), settings);
+    public static LabHotel BuildOn(string connectionString, string[] rooms, IReadOnlyDictionary<string, string>? settings = null, bool staticPhones = false) =>
+        new(null, connectionString, RoomsOf(rooms), settings, staticPhones);
+
+    /// <summary>Starts the PBX, its phones and the worker, and imports the rooms.</summary>
+    public async Task StartAsync(bool pbxIsThere = false)
+    {
+        if (!pbxIsThere) await Pbx.StartAsync();
+        await Phones.StartAsync(register: !_staticPhones);
+        await Worker.StartAsync();
+        await ImportRoomsAsync();
+    }
 
     public Task ImportRoomsAsync() => Worker.SendAsync(HttpMethod.Post, "/api/rooms/import", RoomsCsv);
 
@@ -80,9 +91,11 @@ internal sealed class LabHotel : IAsyncDisposable
     /// Books a room for the next full second that is at least so many away, and returns the wake-up's number. With the date, so that a
     /// machine too slow for the lead is told so: without it the time would mean tomorrow's.
     /// </summary>
-    public async Task<long> BookAsync(string room, double inSeconds = 3)
+    public Task<long> BookAsync(string room, double inSeconds = 3) => BookAsync(room, HotelTime(inSeconds + 1));
+
+    /// <summary>Books a room for the full second of this time.</summary>
+    public async Task<long> BookAsync(string room, DateTimeOffset at)
     {
-        var at = HotelTime(inSeconds + 1);
         var call = await Worker.SendAsync(HttpMethod.Post, "/api/wakeups", new
         {
             room,

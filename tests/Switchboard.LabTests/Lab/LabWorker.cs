@@ -38,6 +38,9 @@ internal sealed class LabWorker : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(10) };
     }
 
+    /// <summary>What the process finds in its environment.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
     public string Url { get; } = $"http://127.0.0.1:{FreePorts.Tcp()}";
     public HttpClient Http { get; }
     public string AdminTokenFile => Path.Combine(_folder, "admin.token");
@@ -60,10 +63,13 @@ internal sealed class LabWorker : IAsyncDisposable
     {
         var file = Path.Combine(_folder, "worker.json");
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(_settings));
-        _process = await LabProcess.StartAsync("dotnet", [Executable, "run", "--config", file]);
+        _process = await LabProcess.StartAsync("env", [.. Environment.Select(e => $"{e.Key}={e.Value}"), "dotnet", Executable, "run", "--config", file]);
     }
 
     public void UseToken(string token) => Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
+
+    /// <summary>Changes its configuration; its next start reads it.</summary>
+    public void Set(string key, string value) => _settings[key] = value;
 
     /// <summary>kill -9.</summary>
     public Task KillAsync() => EndAsync("KILL");

@@ -53,6 +53,7 @@ public class BearerTests
             routes.MapGet("/api/any", (ClaimsPrincipal user) => Caller.Of(user)).RequireAuthorization(Policies.AnyRole);
             routes.MapGet("/api/close", (ClaimsPrincipal user) => Caller.Of(user)).RequireAuthorization(Policies.Housekeeping);
             routes.MapGet("/api/book", (ClaimsPrincipal user) => Caller.Of(user)).RequireAuthorization(Policies.Operator);
+            routes.MapGet("/api/status", (ClaimsPrincipal user) => Caller.Of(user)).RequireAuthorization(Policies.AnyRole).WithMetadata(new AnswersWithoutDatabase());
             routes.MapGet("/api/tokens", (ClaimsPrincipal user) => Caller.Of(user)).RequireAuthorization(Policies.Admin);
             routes.MapPost("/api/json", (TokenRequest request) => request.Name).RequireAuthorization(Policies.AnyRole);
         },
@@ -145,6 +146,22 @@ public class BearerTests
         await using var web = await Host((_, _) => throw new NpgsqlException("away"));
         Assert.Equal("live", await (await Get(web, "/health/live", null)).Content.ReadAsStringAsync());
         Assert.Equal("live", await (await Get(web, "/health/live", $"Bearer {AdminText}")).Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task While_the_database_is_away_status_answers_whoever_was_let_in_before_and_nobody_else()
+    {
+        var away = false;
+        await using var web = await Host((hash, _) => away ? throw new NpgsqlException("away") : Task.FromResult(Stored.Find(t => t.Hash.SequenceEqual(hash))));
+        using (var known = await Get(web, "/api/any", $"Bearer {OperatorText}")) Assert.Equal(HttpStatusCode.OK, known.StatusCode);
+        using (var refused = await Get(web, "/api/any", $"Bearer {RevokedText}")) Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        away = true;
+        using (var status = await Get(web, "/api/status", $"Bearer {OperatorText}")) Assert.Equal(HttpStatusCode.OK, status.StatusCode);
+        foreach (var (path, token) in ((string, string)[])[("/api/any", OperatorText), ("/api/status", RevokedText), ("/api/status", HousekeepingText), ("/api/status", TokenText.New())])
+        {
+            using var answer = await Get(web, path, $"Bearer {token}");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        }
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal static class AccessSetup
 {
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
-        services.AddScoped<TokenDesk>();
+        services.AddScoped<TokenDesk>().AddSingleton<RememberedTokens>();
         services.AddScoped<TokenLookup>(p => p.GetRequiredService<TokenDesk>().FindAsync);
         services.AddAuthenticationCore(o => o.DefaultScheme = BearerHandler.SchemeName);
         new AuthenticationBuilder(services)

@@ -39,9 +39,9 @@ internal sealed class OutageWatch(
         while (true)
         {
             var now = clock.GetCurrentInstant();
-            Tell(LogLevel.Error, _pbx.Look(now, PbxFault(now)));
-            Tell(LogLevel.Error, _database.Look(now, DatabaseFaultNow(now)));
-            Tell(LogLevel.Warning, _clocks.Look(now, ClockFault(now)));
+            Tell(LogLevel.Error, _pbx.Look(now, PbxFault(now)), pbx.ReadySummary);
+            Tell(LogLevel.Error, _database.Look(now, DatabaseFaultNow(now)), "it answers, and this worker holds its lock");
+            Tell(LogLevel.Warning, _clocks.Look(now, ClockFault(now)), "they agree");
             await Task.Delay(LookEvery, time, ct);
         }
     }
@@ -133,14 +133,14 @@ internal sealed class OutageWatch(
         }
     }
 
-    private void Tell(LogLevel level, OutageLine? line)
+    private void Tell(LogLevel level, OutageLine? line, string good)
     {
         if (line is null) return;
         var fault = line.Fault;
         var since = fault.Since.InZone(hotel.Value.Zone).ToString("uuuu-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         var lasted = line.Lasted < Duration.FromMinutes(2) ? $"{line.Lasted.TotalSeconds:F0} s" : $"{line.Lasted.TotalMinutes:F0} min";
 #pragma warning disable CA1873 // a line in a minute at most
-        if (line.IsOver) log.Over(lasted, fault.What, since);
+        if (line.IsOver) log.Over(lasted, since, fault.What, good);
         else log.Away(level, fault.What, since, lasted, fault.Reason.TrimEnd('.'), fault.Guests, fault.Do);
 #pragma warning restore CA1873
     }

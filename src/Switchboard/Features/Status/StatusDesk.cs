@@ -14,7 +14,7 @@ namespace Switchboard.Features.Status;
 /// <summary>Asks everything that the service depends on how it is, just now, with short patience.</summary>
 internal sealed class StatusDesk(
     HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, SwitchboardDb db, WakeUpDesk wakeUps, IOptions<HotelOptions> hotel,
-    TimeProvider time, IClock clock)
+    OutageWatch outages, TimeProvider time, IClock clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     internal static readonly Duration ClockTolerance = Duration.FromSeconds(2);
@@ -57,7 +57,7 @@ internal sealed class StatusDesk(
 
     private async Task<(StatusPart Part, Instant? Time)> AskDatabaseAsync(CancellationToken ct)
     {
-        if (!startup.IsReady) return (new("database", false, "not reachable yet, or being migrated"), null);
+        if (!startup.IsReady) return (new("database", false, Since(outages.DatabaseFault, "not reachable yet, or being migrated")), null);
         try
         {
             var began = time.GetTimestamp();
@@ -66,9 +66,11 @@ internal sealed class StatusDesk(
         }
         catch (Exception away) when (away is NpgsqlException or InvalidOperationException or OperationCanceledException or TimeoutException)
         {
-            return (new("database", false, $"no answer: {away.GetBaseException().Message}"), null);
+            return (new("database", false, Since(outages.DatabaseFault, $"no answer: {away.GetBaseException().Message}")), null);
         }
     }
+
+    private string Since(Fault? told, string otherwise) => told is null ? otherwise : $"{told.What} since {Local(told.Since)}: {told.Reason}";
 
     private async Task<StatusPart> AskWakeUpsAsync(bool databaseAnswers, CancellationToken ct)
     {
