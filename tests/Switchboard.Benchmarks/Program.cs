@@ -1,11 +1,21 @@
 using Switchboard.Benchmarks.Ami;
+using Switchboard.Benchmarks.WakeUps;
 
 // dotnet run -c Release --project tests/Switchboard.Benchmarks -- ami
 switch (args)
 {
     case ["ami"]: await AmiBenchmark.RunAsync(200_000); return 0;
     case ["ami-server"]: EventServer.Run(); return 0;
+    case ["wave"]: await WaveBenchmark.RunAsync([10, 100, 300, 1000]); return 0;
+    case ["growth"]: await GrowthBenchmark.RunAsync(); return 0;
+    case ["idle"]: await IdleBenchmark.RunAsync(); return 0;
     default:
-        Console.Error.WriteLine("usage: ami     the AMI client beside its floors");
+        Console.Error.WriteLine("""
+            usage: ami      the AMI client beside its floors
+                   wave     rooms due in the same second beside a raw burst of the same calls
+                   growth   the dialer's round with 10 thousand to 1 million past wake-ups
+                   idle     what a worker with 10,000 booked wake-ups costs when nothing is due
+            wave, growth and idle need what deploy/lab/install gets
+            """);
         return 2;
 }

@@ -220,7 +220,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         _ => $"start Asterisk, or check its manager.conf and the network to {options.Value.Host}:{options.Value.Port}.",
     };
 
-    private static AmiOriginateRequest OriginateOf(RoomCallRequest request) => new AmiOriginateRequest
+    internal static AmiOriginateRequest OriginateOf(RoomCallRequest request) => new AmiOriginateRequest
     {
         Channel = "Local/ring@switchboard-wakeup-dial/n",
         ChannelId = request.ChannelId,

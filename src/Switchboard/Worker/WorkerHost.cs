@@ -78,6 +78,7 @@ internal static class WorkerHost
         services.AddHousekeeping();
         services.AddWakeUpCalls(configuration);
         services.AddStatus();
+        services.AddHostedService<StartGarbage>();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
             kestrel.ListenHotel(context.Configuration[$"{HttpOptions.Section}:{nameof(HttpOptions.Url)}"] ?? new HttpOptions().Url));
         adjust?.Invoke(builder);

@@ -45,10 +45,14 @@ internal sealed class LabWorker : IAsyncDisposable
     public HttpClient Http { get; }
     public string AdminTokenFile => Path.Combine(_folder, "admin.token");
 
+    /// <summary>The pid of its present life.</summary>
+    public int ProcessId => _process!.Pid;
+
     /// <summary>Everything that its lives have written so far.</summary>
     public string Log => _earlier + (_process?.Output ?? "");
 
-    public static string Executable => Path.Combine(AppContext.BaseDirectory, "switchboard.dll");
+    /// <summary>The worker beside these tests, or a published one that SWITCHBOARD_TEST_WORKER names.</summary>
+    public static string Executable => System.Environment.GetEnvironmentVariable("SWITCHBOARD_TEST_WORKER") ?? Path.Combine(AppContext.BaseDirectory, "switchboard.dll");
 
     public async Task StartAsync(bool waitUntilReady = true)
     {

@@ -23,14 +23,14 @@ public class TimeWatchTests
         for (var i = 0; i < 100; i++)
         {
             time.Advance(TimeSpan.FromSeconds(1));
-            watch.Look();
+            watch.LookAtClock();
         }
 
         Assert.Empty(lines.Lines);
         time.Set(TimeSpan.FromHours(1));
-        watch.Look();
+        watch.LookAtClock();
         time.Set(TimeSpan.FromMinutes(-30));
-        watch.Look();
+        watch.LookAtClock();
         Assert.Equal(2, lines.Lines.Count);
         Assert.Contains("set 3600.0 s forward; it is 2026-11-25 07:01:40 now", lines.Lines[0], StringComparison.Ordinal);
         Assert.Contains("set 1800.0 s back; it is 2026-11-25 06:31:40 now", lines.Lines[1], StringComparison.Ordinal);

@@ -17,7 +17,7 @@ internal sealed class OutageWatch(
     HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, IServiceScopeFactory scopes, IOptions<HotelOptions> hotel, TimeProvider time, IClock clock,
     ILogger<OutageWatch> log) : BackgroundService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CompareClocksEvery = TimeSpan.FromSeconds(30);
     private static readonly Duration StartGrace = Duration.FromSeconds(3);
     private static readonly Duration ReadGrace = Duration.FromSeconds(5);

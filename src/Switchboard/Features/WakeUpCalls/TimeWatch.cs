@@ -11,6 +11,7 @@ internal sealed class TimeWatch(
     DialerSignal signal, WakeUpFollower follower, WakeUpOptionsNow rules, TimeProvider time, IClock clock, ILogger<TimeWatch> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private const int ZonesEvery = 5;
 
     // Corrections by NTP are smaller; a machine that was asleep or stopped counts as one whose clock was set.
     private static readonly Duration Noticeable = Duration.FromSeconds(1);
@@ -19,15 +20,16 @@ internal sealed class TimeWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         SystemZones.Refresh();
-        while (true)
+        for (var second = 1; ; second++)
         {
             await Task.Delay(LookEvery, time, stoppingToken);
-            Look();
+            LookAtClock();
+            if (second % ZonesEvery == 0) LookAtZones();
         }
     }
 
-    /// <summary>One look.</summary>
-    internal void Look()
+    /// <summary>Was the clock set since the last look?</summary>
+    internal void LookAtClock()
     {
         var (wall, ticks) = (clock.GetCurrentInstant(), time.GetTimestamp());
         var step = wall - _last.Wall - Duration.FromTimeSpan(time.GetElapsedTime(_last.Ticks, ticks));
@@ -40,6 +42,10 @@ internal sealed class TimeWatch(
             follower.Wake();
         }
 
+    }
+
+    private void LookAtZones()
+    {
         if (!SystemZones.Refresh()) return;
         log.ZoneDataChanged(SystemZones.Version());
         signal.AskRederive();

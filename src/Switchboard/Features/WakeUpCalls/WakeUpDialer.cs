@@ -19,6 +19,8 @@ internal sealed class WakeUpDialer(
 
     // Connecting and reading the PBX's state takes moments; nobody must knock for those.
     private static readonly Duration DownGrace = Duration.FromSeconds(3);
+    private const int RederivedAtOnce = 100;
+    private readonly HashSet<Guid> _leftAlone = [];
     private volatile bool _recovered;
     private bool _leaseWasHeld;
     private Instant? _notReadySince;
@@ -68,7 +70,7 @@ internal sealed class WakeUpDialer(
 
         await using var scope = scopes.CreateAsyncScope();
         var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
-        if (signal.TakeRederive()) await RederiveAsync(steps, ct);
+        var more = signal.TakeRederive() && await RederiveAsync(steps, ct);
         if (!pbx.IsReady || !_recovered)
         {
             _notReadySince ??= clock.GetCurrentInstant();
@@ -79,6 +81,7 @@ internal sealed class WakeUpDialer(
         }
 
         _notReadySince = null;
+        if (more) signal.Wake();
 
         var horizon = clock.GetCurrentInstant() + Duration.FromTimeSpan(now.Options.ClaimAhead);
         while (await steps.ClaimAsync(pbx.Name, horizon, ct) is { Count: > 0 } claimed) follower.Enqueue(claimed);
@@ -99,11 +102,14 @@ internal sealed class WakeUpDialer(
         pbx.RequestResync();
     }
 
-    private async Task RederiveAsync(WakeUpSteps steps, CancellationToken ct)
+    private async Task<bool> RederiveAsync(WakeUpSteps steps, CancellationToken ct)
     {
         try
         {
-            await steps.RederiveAsync(pbx.Name, ct);
+            var more = await steps.RederiveAsync(pbx.Name, RederivedAtOnce, _leftAlone, ct);
+            if (more) signal.AskRederive();
+            else _leftAlone.Clear();
+            return more;
         }
         catch
         {

@@ -39,6 +39,9 @@ internal static partial class WakeUpLog
     [LoggerMessage(5011, LogLevel.Warning, "Zone data changed: wake-up {Number}, room {Room} at {Time} {Zone} now rings at {Instant}")]
     public static partial void Rederived(this ILogger logger, long number, string room, string time, string zone, string instant);
 
+    [LoggerMessage(5017, LogLevel.Warning, "Zone data changed: wake-up {Number}, room {Room} at {Time} {Zone} now falls together with another one of its room and stays at its old instant")]
+    public static partial void RederivedTogether(this ILogger logger, long number, string room, string time, string zone);
+
     [LoggerMessage(5012, LogLevel.Warning, "Wake-up {Number}, room {Room}: PBX link down at the due time; it still rings if the link is back within {Limit}")]
     public static partial void PbxDown(this ILogger logger, long number, string room, TimeSpan limit);
 

@@ -116,22 +116,50 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
         return ([.. known.Where(k => k.Stored).Select(k => k.ChannelId)], [.. channelIds.Except(known.Select(k => k.ChannelId), StringComparer.Ordinal)]);
     }
 
-    /// <summary>Puts every booking's instant right under today's zone data.</summary>
-    public async Task RederiveAsync(string pbx, CancellationToken ct)
+    /// <summary>
+    /// Puts bookings' instants right under today's zone data, the soonest first, so many at a time that dialling does not wait for it.
+    /// Returns true when there may be more. One that would fall together with another booking of its room stays as it was, and is told.
+    /// </summary>
+    public async Task<bool> RederiveAsync(string pbx, int atMost, ISet<Guid> leftAlone, CancellationToken ct)
+    {
+        var open = await store.Db.Set<WakeUpCall>().AsNoTracking().Where(c => c.Pbx == pbx && c.State == WakeUpState.Booked && c.NextAttemptAt != null)
+            .OrderBy(c => c.DueAt).Select(c => new { c.Id, c.Date, c.Time, c.Zone, c.DueAt }).ToListAsync(ct);
+        var moved = (
+            from call in open
+            where !leftAlone.Contains(call.Id)
+            let shift = Rederived(call.Date, call.Time, call.Zone).DueAt - call.DueAt
+            where shift != Duration.Zero
+            select (call.Id, Shift: shift)).ToList();
+        // Later ones first where all move on: each must find its new place free.
+        if (moved.Count > 0 && moved[0].Shift > Duration.Zero) moved.Reverse();
+        foreach (var (id, _) in moved.Take(atMost)) await RederiveAsync(id, leftAlone, ct);
+        return moved.Count > atMost;
+    }
+
+    private async Task RederiveAsync(Guid id, ISet<Guid> leftAlone, CancellationToken ct)
     {
         await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
-        var now = store.Clock.GetCurrentInstant();
-        var after = new List<Action>();
-        foreach (var call in await store.LockDueAsync(pbx, Instant.FromUtc(9000, 1, 1, 0, 0), 100_000, ct))
+        if (await store.LockAsync(id, ct) is not { } call) return;
+        if (!call.Rederive(Rederived(call.Date, call.Time, call.Zone), store.Clock.GetCurrentInstant()))
         {
-            var zone = SystemZones.GetOrNull(call.Zone) ?? store.Zone;
-            if (!call.Rederive(WakeUpTimes.Rederive(call.Date, call.Time, zone), now)) continue;
-            after.Add(await store.ApplyAsync(call, WakeUpEffects.None, ct));
-            after.Add(() => log.Rederived(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, call.DueAt.ToString()));
+            leftAlone.Add(id); // too late to move, or no longer waiting
+            return;
         }
 
-        await CommitAsync(transaction, after, ct);
+        var after = await store.ApplyAsync(call, WakeUpEffects.None, ct);
+        try
+        {
+            await CommitAsync(transaction, [after, () => log.Rederived(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, call.DueAt.ToString())], ct);
+        }
+        catch (DbUpdateException taken) when (taken.InnerException is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation })
+        {
+            leftAlone.Add(id);
+            store.Db.ChangeTracker.Clear();
+            log.RederivedTogether(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone);
+        }
     }
+
+    private WakeUpTime Rederived(LocalDate date, LocalTime time, string zone) => WakeUpTimes.Rederive(date, time, SystemZones.GetOrNull(zone) ?? store.Zone);
 
     private async Task StepAsync(ClaimedAttempt claimed, Func<WakeUpCall, WakeUpAttempt, Instant, WakeUpEffects> step, CancellationToken ct)
     {
