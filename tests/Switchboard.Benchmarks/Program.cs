@@ -6,6 +6,7 @@ switch (args)
 {
     case ["ami"]: await AmiBenchmark.RunAsync(200_000); return 0;
     case ["ami-server"]: EventServer.Run(); return 0;
+    case ["wave", "paced"]: await WaveBenchmark.RunAsync([]); return 0;
     case ["wave"]: await WaveBenchmark.RunAsync([10, 100, 300, 1000]); return 0;
     case ["growth"]: await GrowthBenchmark.RunAsync(); return 0;
     case ["idle"]: await IdleBenchmark.RunAsync(); return 0;

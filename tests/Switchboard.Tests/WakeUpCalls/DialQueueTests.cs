@@ -59,6 +59,24 @@ public class DialQueueTests
     }
 
     [Fact]
+    public void The_wait_ends_with_the_next_slot_or_due_time_and_only_what_is_due_and_held_up_waits_a_second()
+    {
+        var queue = new DialQueue(new WakeUpOptions { CallsPerSecond = 100, Gateways = [new GatewayOptions { DialPrefix = "DAHDI/", MaxCalls = 1 }] });
+        Assert.Equal(TimeSpan.FromSeconds(30), queue.WaitAfter(A.At(0)));
+        for (var i = 0; i < 10; i++) queue.Add(Due(A.At(0)));
+        Assert.Equal(TimeSpan.FromSeconds(5), queue.WaitAfter(A.At(0) - Duration.FromSeconds(5)));
+        while (queue.Take(A.At(0)) is not null)
+        {
+            // As many as the pace allows at once.
+        }
+
+        Assert.Equal(TimeSpan.FromMilliseconds(10), queue.WaitAfter(A.At(0)));
+        // The last microsecond before the slot is waited for as well, not slept over.
+        Assert.Equal(TimeSpan.FromMilliseconds(1), queue.WaitAfter(A.At(0) + Duration.FromTicks(99_990)));
+        Assert.Equal(TimeSpan.FromSeconds(1), queue.WaitAfter(A.At(0) + Duration.FromMilliseconds(10)));
+    }
+
+    [Fact]
     public void A_full_gateway_does_not_hold_up_the_rooms_behind_it()
     {
         var queue = new DialQueue(Unpaced(new GatewayOptions { DialPrefix = "DAHDI/", MaxCalls = 1 }));

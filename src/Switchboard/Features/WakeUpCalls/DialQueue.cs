@@ -17,6 +17,16 @@ internal sealed class DialQueue(WakeUpOptions rules)
     /// <summary>When something may be dialled next, or null with an empty queue.</summary>
     public Instant? NextAt => _waiting.Count == 0 ? null : Instant.Max(_waiting.Min!.DueAt, _nextSlot);
 
+    /// <summary>How long to wait when nothing could be taken at that time.</summary>
+    public TimeSpan WaitAfter(Instant now)
+    {
+        if (NextAt is not { } next) return TimeSpan.FromSeconds(30);
+        // Due, but the link is down or no line is free: a signal comes when that changes.
+        if (next <= now) return TimeSpan.FromSeconds(1);
+        var wait = (next - now).ToTimeSpan();
+        return wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait;
+    }
+
     private Duration Slot => rules.CallsPerSecond > 0 ? Duration.FromSeconds(1) / rules.CallsPerSecond : Duration.Zero;
 
     public bool Add(ClaimedAttempt attempt) => _waiting.Add(attempt);

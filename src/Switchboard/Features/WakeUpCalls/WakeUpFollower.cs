@@ -97,15 +97,17 @@ internal sealed class WakeUpFollower(
         while (true)
         {
             ClaimedAttempt? next;
-            Instant? at;
+            TimeSpan wait;
             lock (_lock)
             {
-                next = pbx.IsReady ? _queue.Take(clock.GetCurrentInstant()) : null;
-                at = _queue.NextAt;
+                // One reading of the clock for both: what falls due between two readings would be slept over.
+                var at = clock.GetCurrentInstant();
+                next = pbx.IsReady ? _queue.Take(at) : null;
+                wait = _queue.WaitAfter(at);
                 if (next is not null) Dial(next);
             }
 
-            if (next is null) await _dialSignal.WaitAsync(Sleep(at), time, ct);
+            if (next is null) await _dialSignal.WaitAsync(wait, time, ct);
         }
     }
 
@@ -221,15 +223,6 @@ internal sealed class WakeUpFollower(
                 await Task.Delay(TimeSpan.FromSeconds(failures < 5 ? 0.2 : 1), time);
             }
         }
-    }
-
-    private TimeSpan Sleep(Instant? next)
-    {
-        if (next is not { } at) return TimeSpan.FromSeconds(30);
-        var wait = (at - clock.GetCurrentInstant()).ToTimeSpan();
-        // Due, but the link is down or no line is free: a signal comes when that changes.
-        if (wait <= TimeSpan.Zero) return TimeSpan.FromSeconds(1);
-        return wait < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : wait;
     }
 
     private static readonly AttemptResult CancelledBeforeDialling = new(AttemptOutcome.Cancelled, Detail: "cancelled before it was dialled");
