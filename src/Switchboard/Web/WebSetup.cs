@@ -32,6 +32,7 @@ internal static class WebSetup
         // The core only: the whole of it would bring data protection, which writes keys to disk that nothing of ours uses.
         services.AddAuthenticationCore().AddWebEncoders();
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+        services.AddApiDocument();
         return services;
     }
 

@@ -90,6 +90,7 @@ internal static class WorkerHost
         app.MapHousekeeping();
         app.MapWakeUpCalls();
         app.MapStatus();
+        app.MapApiDocument();
         return app;
     }
 

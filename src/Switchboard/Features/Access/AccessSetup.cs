@@ -26,17 +26,17 @@ internal static class AccessSetup
     public static void MapAccess(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/tokens").WithTags("Tokens").RequireAuthorization(Policies.Admin);
-        group.MapGet("/", (TokenDesk desk, CancellationToken ct) => desk.ListAsync(ct));
+        group.MapGet("/", (TokenDesk desk, CancellationToken ct) => desk.ListAsync(ct)).WithSummary("Every token, without its text");
         group.MapPost("/", async (TokenRequest request, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         {
             var created = await desk.CreateAsync(request, Caller.Of(user), ct);
             return TypedResults.Created($"/api/tokens/{created.Name}", created);
-        });
+        }).WithSummary("Make a token; its text is told once");
         group.MapDelete("/{name}", async (string name, TokenDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         {
             await desk.RevokeAsync(name, Caller.Of(user), ct);
             return TypedResults.NoContent();
-        });
+        }).WithSummary("Revoke a token");
     }
 }
 

@@ -15,8 +15,10 @@ internal static class RoomSetup
     public static void MapRooms(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/rooms").WithTags("Rooms");
-        group.MapGet("/", (RoomRegister rooms, CancellationToken ct) => rooms.ListAsync(ct)).RequireAuthorization(Policies.AnyRole);
-        group.MapPost("/import", ImportAsync).RequireAuthorization(Policies.Admin).WithBodyLimit(LargestImport).Accepts<string>("text/csv");
+        group.MapGet("/", (RoomRegister rooms, CancellationToken ct) => rooms.ListAsync(ct)).RequireAuthorization(Policies.AnyRole)
+            .WithSummary("Every room with its phones, floor, language and PBX");
+        group.MapPost("/import", ImportAsync).RequireAuthorization(Policies.Admin).WithBodyLimit(LargestImport).Accepts<string>("text/csv")
+            .WithSummary("Import rooms from CSV: updates and adds, never deletes; with a bad line nothing is imported");
     }
 
     private static async Task<RoomImportResult> ImportAsync(

@@ -27,19 +27,19 @@ internal static class WakeUpSetup
     {
         var group = routes.MapGroup("/api/wakeups").WithTags("Wake-up calls");
         group.MapPost("/preview", (WakeUpRequest request, WakeUpDesk desk, CancellationToken ct) => desk.PreviewAsync(request, ct))
-            .RequireAuthorization(Policies.Operator);
+            .RequireAuthorization(Policies.Operator).WithSummary("What booking this would mean: room, full local date, time and zone to read back");
         group.MapPost("/", async (WakeUpRequest request, WakeUpDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
         {
             var call = await desk.BookAsync(request, Caller.Of(user), ct);
             return TypedResults.Created($"/api/wakeups/{call.Number}", call);
-        }).RequireAuthorization(Policies.Operator);
+        }).RequireAuthorization(Policies.Operator).WithSummary("Book a wake-up call");
         group.MapGet("/", (string? date, WakeUpDesk desk, CancellationToken ct) => desk.ListAsync(date, ct))
-            .RequireAuthorization(Policies.AnyRole);
+            .RequireAuthorization(Policies.AnyRole).WithSummary("The open wake-ups, or all of a date");
         group.MapGet("/{number:long}", (long number, WakeUpDesk desk, CancellationToken ct) => desk.ShowAsync(number, ct))
-            .RequireAuthorization(Policies.AnyRole);
+            .RequireAuthorization(Policies.AnyRole).WithSummary("One wake-up with its attempts and history");
         group.MapPut("/{number:long}", (long number, WakeUpChange change, WakeUpDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
-            desk.ChangeAsync(number, change, Caller.Of(user), ct)).RequireAuthorization(Policies.Operator);
+            desk.ChangeAsync(number, change, Caller.Of(user), ct)).RequireAuthorization(Policies.Operator).WithSummary("Change the time of a wake-up that does not ring yet");
         group.MapPost("/{number:long}/cancel", (long number, WakeUpCancel? cancel, WakeUpDesk desk, ClaimsPrincipal user, CancellationToken ct) =>
-            desk.CancelAsync(number, cancel?.By, Caller.Of(user), ct)).RequireAuthorization(Policies.Operator);
+            desk.CancelAsync(number, cancel?.By, Caller.Of(user), ct)).RequireAuthorization(Policies.Operator).WithSummary("Cancel a wake-up; a phone that rings for it stops");
     }
 }
