@@ -10,13 +10,16 @@ switch (args)
     case ["wave"]: await WaveBenchmark.RunAsync([10, 100, 300, 1000]); return 0;
     case ["growth"]: await GrowthBenchmark.RunAsync(); return 0;
     case ["idle"]: await IdleBenchmark.RunAsync(); return 0;
+    case ["day"]: await DayBenchmark.RunAsync(); return 0;
     default:
         Console.Error.WriteLine("""
             usage: ami      the AMI client beside its floors
                    wave     rooms due in the same second beside a raw burst of the same calls
                    growth   the dialer's round with 10 thousand to 1 million past wake-ups
+                   wave paced  only the wave at the default pace
                    idle     what a worker with 10,000 booked wake-ups costs when nothing is due
-            wave, growth and idle need what deploy/lab/install gets
+                   day      24 hours and 1,000 wake-ups in some minutes: is memory flat?
+            All but ami need what deploy/lab/install gets
             """);
         return 2;
 }

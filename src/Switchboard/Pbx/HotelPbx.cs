@@ -71,7 +71,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
     public RoomCall Ring(RoomCallRequest request, Action<RoomCallStep, Instant>? step = null)
     {
         var call = new RoomCall(request.ChannelId, step);
-        call.BeginSending();
+        call.BeginSending(Now);
         if (!_calls.TryAdd(request.ChannelId, call))
             throw new InvalidOperationException($"call {request.ChannelId} is being followed already");
         _ = SendAsync(call, request);
@@ -148,7 +148,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
             // Off the caller's thread: a paced dialer must not wait for the socket.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
             var originate = await ami.OriginateAsync(OriginateOf(request));
-            call.MarkSent(Now);
+            call.MarkSent();
             if (call.EndSending()) _ = HangUpAsync(call);
             _ = WatchOverdueAsync(call, request);
             await FollowOriginateAsync(call, originate);
@@ -168,7 +168,7 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         catch (AmiException)
         {
             // The link died or Asterisk kept silent: it may have taken the call or not. The next resync knows.
-            call.MarkSent(Now);
+            call.MarkSent();
             call.EndSending();
             RequestResync();
         }

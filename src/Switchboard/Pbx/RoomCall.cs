@@ -14,6 +14,7 @@ public sealed class RoomCall
     private readonly Lock _lock = new();
     private bool _hangUpAsked;
     private bool _sending;
+    private Instant _sendingSince;
 
     internal RoomCall(string channelId, Action<RoomCallStep, Instant>? step) => (ChannelId, _step) = (channelId, step);
 
@@ -44,7 +45,15 @@ public sealed class RoomCall
         }
     }
 
-    internal void BeginSending() => Volatile.Write(ref _sending, true);
+    /// <summary>Its originate leaves now.</summary>
+    internal void BeginSending(Instant at)
+    {
+        lock (_lock) (_sending, _sendingSince) = (true, at);
+    }
+
+    /// <summary>Asterisk has taken it, or nobody knows.</summary>
+    internal void MarkSent() => MarkSent(_sendingSince);
+
 
     /// <summary>Asterisk has answered, or never will. True when it is to be hung up at once.</summary>
     internal bool EndSending()
@@ -65,9 +74,11 @@ public sealed class RoomCall
         // What we hung up ourselves is not the guest's doing; a key pressed before stays a key.
         if (HangUpAsked && end.Kind is RoomCallEndKind.NotAnswered or RoomCallEndKind.NoKey or RoomCallEndKind.Lost)
             end = end with { Kind = RoomCallEndKind.HungUp };
+        // Asterisk's report may overtake its answer to the originate: what was reported of was sent.
+        var reported = end.Kind is RoomCallEndKind.Key or RoomCallEndKind.NoKey or RoomCallEndKind.NotAnswered;
         return _ended.TrySetResult(end with
         {
-            SentAt = end.SentAt ?? SentAt,
+            SentAt = end.SentAt ?? SentAt ?? (reported && Sending ? _sendingSince : null),
             RangAt = end.RangAt ?? RangAt,
             AnsweredAt = end.AnsweredAt ?? AnsweredAt,
             Rang = end.Rang || RangAt is not null,

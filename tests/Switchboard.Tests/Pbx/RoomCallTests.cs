@@ -24,6 +24,22 @@ public class RoomCallTests
         Assert.Equal([RoomCallStep.Sent, RoomCallStep.Ringing], steps);
     }
 
+    [Fact]
+    public async Task A_report_that_overtakes_Asterisks_answer_is_of_a_call_that_was_sent()
+    {
+        var call = new RoomCall("wakeup-1-1", null);
+        call.BeginSending(Now);
+        call.End(new RoomCallEnd(RoomCallEndKind.NotAnswered) { DialStatus = "UNREGISTERED" });
+        call.MarkSent();
+        Assert.Equal(Now, (await call.Ended).SentAt);
+
+        // What was never handed over was not sent.
+        var refused = new RoomCall("wakeup-2-1", null);
+        refused.BeginSending(Now);
+        refused.End(new RoomCallEnd(RoomCallEndKind.NotSent));
+        Assert.Null((await refused.Ended).SentAt);
+    }
+
     [Theory]
     [InlineData(RoomCallEndKind.NotAnswered, RoomCallEndKind.HungUp)]
     [InlineData(RoomCallEndKind.NoKey, RoomCallEndKind.HungUp)]
@@ -41,7 +57,7 @@ public class RoomCallTests
     public void Asked_to_hang_up_while_it_is_being_sent_the_sender_hangs_up()
     {
         var call = new RoomCall("wakeup-1-1", null);
-        call.BeginSending();
+        call.BeginSending(Now);
         Assert.False(call.AskHangUp());
         Assert.True(call.EndSending());
         Assert.True(call.AskHangUp());

@@ -25,6 +25,7 @@ internal sealed class OutageWatch(
     private readonly Outage _pbx = new(time);
     private readonly Outage _database = new(time);
     private readonly Outage _clocks = new(time);
+    private volatile TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Instant? _unreadSince;
     private Instant? _databaseSince;
     private string? _clockDifference;
@@ -36,15 +37,23 @@ internal sealed class OutageWatch(
 
     private async Task LookAsync(CancellationToken ct)
     {
+        // What lasts less than a second is told as well.
+        pbx.ReadinessChanged += Wake;
+        lease.Changed += Wake;
         while (true)
         {
+            var woken = _woken;
             var now = clock.GetCurrentInstant();
             Tell(LogLevel.Error, _pbx.Look(now, PbxFault(now)), pbx.ReadySummary);
             Tell(LogLevel.Error, _database.Look(now, DatabaseFaultNow(now)), "it answers, and this worker holds its lock");
             Tell(LogLevel.Warning, _clocks.Look(now, ClockFault(now)), "they agree");
-            await Task.Delay(LookEvery, time, ct);
+            await Task.WhenAny(woken.Task, Task.Delay(LookEvery, time, ct));
+            ct.ThrowIfCancellationRequested();
+            if (woken.Task.IsCompleted) _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
+
+    private void Wake() => _woken.TrySetResult();
 
     private Fault? PbxFault(Instant now)
     {
