@@ -30,10 +30,10 @@ internal sealed class LabWave(LabHotel hotel, string[] rooms)
         static IEnumerable<string> Numbers(int first, int howMany) => Enumerable.Range(first, howMany).Select(n => $"{n}");
     }
 
-    /// <summary>Books all of them for the same second, at least so far away.</summary>
-    public async Task BookAsync(double inSeconds = 6)
+    /// <summary>Books all of them for the same second, so far away that the booking is done by then.</summary>
+    public async Task BookAsync()
     {
-        var at = LabHotel.HotelTime(inSeconds + 1);
+        var at = LabHotel.HotelTime(7 + (rooms.Length / 30.0));
         foreach (var some in rooms.Chunk(20)) await Task.WhenAll(some.Select(room => hotel.BookAsync(room, at)));
     }
 

@@ -64,7 +64,7 @@ public class WaveStopTests(PostgresServer server, ITestOutputHelper output)
         await using var hotel = await LabHotel.BuildAsync(server, LabWave.RoomsFor(60), staticPhones: true);
         await hotel.StartAsync();
         var wave = new LabWave(hotel, LabWave.RoomsFor(60));
-        await wave.BookAsync(4);
+        await wave.BookAsync();
         await hotel.Worker.KillAsync();
         Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<bool>("select max(due_at) + interval '3 s' < clock_timestamp() from wake_up_calls"), TimeSpan.FromSeconds(20)));
         Assert.Equal(0, wave.Facts);
@@ -123,7 +123,7 @@ public class WaveWireTests(PostgresServer server, ITestOutputHelper output)
         hotel.Worker.Set("Pbx:Port", wire.Port.ToString(CultureInfo.InvariantCulture));
         await hotel.StartAsync(pbxIsThere: true);
         var wave = new LabWave(hotel, [.. rooms, .. during]);
-        var at = LabHotel.HotelTime(6);
+        var at = LabHotel.HotelTime(8);
         foreach (var room in rooms) await hotel.BookAsync(room, at);
         foreach (var room in during) await hotel.BookAsync(room, at.AddSeconds(20));
         await wave.WaitForPhonesAsync("RINGING", 20);
