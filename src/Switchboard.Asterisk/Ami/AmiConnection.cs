@@ -158,6 +158,8 @@ public sealed class AmiConnection : IAsyncDisposable
         }
         catch (Exception failed)
         {
+            // Stopped in the very moment of getting through: Asterisk has let us in, and is told goodbye.
+            if (ct.IsCancellationRequested && _session is { } open) await LogoffAsync(open).ConfigureAwait(false);
             await life.DisposeAsync().ConfigureAwait(false);
             if (life.Booted.IsCompleted) await EndAsync(life, failed).ConfigureAwait(false);
             else SetState(AmiState.Disconnected, failed.Message, TroubleOf(failed));
