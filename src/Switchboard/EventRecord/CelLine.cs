@@ -91,7 +91,7 @@ internal sealed partial record CelLine(
         }
 
         var text = new StringBuilder();
-        for (var from = at + 1; ; )
+        for (var from = at + 1; ;)
         {
             var quote = line.IndexOf('"', from);
             if (quote < 0) return false;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Switchboard.Journal;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.EventRecord;
 
@@ -14,6 +15,8 @@ internal static class EventRecordSetup
         {
             var journal = ActivatorUtilities.CreateInstance<EventJournal>(provider, pbxName(provider));
             provider.GetRequiredService<EventRecordMeter>().Watch("events", () => journal.Size, () => journal.Limit);
+            var local = provider.GetRequiredService<LocalStore>();
+            provider.GetRequiredService<EventRecordMeter>().Watch("facts", () => local.JournalSize, () => local.JournalLimit);
             return journal;
         });
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventWriter>(provider, pbxName(provider)));
