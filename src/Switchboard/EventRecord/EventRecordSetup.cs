@@ -22,6 +22,8 @@ internal static class EventRecordSetup
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventWriter>(provider, pbxName(provider)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventRecorder>(provider, pbxName(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<EventRecorder>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<CelRecords>(provider, pbxName(provider)));
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<CelRecovery>(provider, pbxName(provider)));
         return services.AddHostedService<EventKeeper>();
     }
 

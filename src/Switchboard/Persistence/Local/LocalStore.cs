@@ -122,7 +122,6 @@ internal sealed class LocalStore : BackgroundService
     /// <summary>Takes over what was committed to PostgreSQL.</summary>
     internal void Committed(IEnumerable<object> rows)
     {
-        if (!_usable) return;
         foreach (var row in rows)
         {
             if (PartOf(row) is not { } part) continue;
@@ -257,7 +256,6 @@ internal sealed class LocalStore : BackgroundService
             try
             {
                 _drained += await Facts.DrainAsync(db, ct);
-                await FillAsync(db, ct);
                 if (!_lease.IsHeld) return;
                 _whileOnline = new CancellationTokenSource();
                 _online = _mine = true;
@@ -270,6 +268,8 @@ internal sealed class LocalStore : BackgroundService
             if (_drained > 0) _log.Drained(_drained);
             (_drained, OfflineSince, _toldOffline) = (0, null, false);
             ModeChanged?.Invoke();
+            // Whoever waits to be rung does not wait for the copy.
+            await FillAsync(db, ct);
         }
         catch (Exception away) when (away is NpgsqlException or DbUpdateException or InvalidOperationException or TimeoutException or IOException)
         {

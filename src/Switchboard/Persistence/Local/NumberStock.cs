@@ -27,8 +27,9 @@ internal sealed class NumberStock(string path)
     public async Task ReserveAsync(SwitchboardDb db, string table, int wanted, CancellationToken ct)
     {
         if (Left(table) >= wanted / 2) return;
+        // A range of its own: the numbers that are given every day stay short and without holes.
         var more = await db.Database.SqlQuery<long>(
-            $"select nextval(pg_get_serial_sequence({table}, 'number')) as \"Value\" from generate_series(1, {wanted - Left(table)})").ToListAsync(ct);
+            $"select nextval('reserved_numbers') as \"Value\" from generate_series(1, {wanted - Left(table)})").ToListAsync(ct);
         lock (_lock)
         {
             _numbers[table] = [.. _numbers.GetValueOrDefault(table, []), .. more];
