@@ -60,14 +60,22 @@ internal sealed class EventPartitions(IOptions<EventRecordOptions> options)
         return dropped;
     }
 
+    // Made apart and then attached: made as a partition it would wait for everybody who reads any day, and hold up the writer meanwhile.
     private static async Task MakeAsync(NpgsqlConnection connection, LocalDate day, CancellationToken ct)
     {
         var next = day.PlusDays(1);
         await ExecuteAsync(connection, $"""
             begin;
+            set local lock_timeout = '2s';
             select pg_advisory_xact_lock(hashtextextended('switchboard event partitions', 0));
-            create table if not exists {NameOf(day)} partition of pbx_events
-              for values from ('{LocalDatePattern.Iso.Format(day)} 00:00:00+00') to ('{LocalDatePattern.Iso.Format(next)} 00:00:00+00');
+            do $$
+            begin
+              if to_regclass('{NameOf(day)}') is null then
+                create table {NameOf(day)} (like pbx_events including defaults including constraints);
+                alter table pbx_events attach partition {NameOf(day)}
+                  for values from ('{LocalDatePattern.Iso.Format(day)} 00:00:00+00') to ('{LocalDatePattern.Iso.Format(next)} 00:00:00+00');
+              end if;
+            end $$;
             commit
             """, ct);
     }
