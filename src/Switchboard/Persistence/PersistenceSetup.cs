@@ -17,6 +17,7 @@ internal static class PersistenceSetup
             SwitchboardDb.Configure(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Effective()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerLease>(provider, pbxName(provider)));
         services.AddSingleton<DatabaseStartup>();
+        services.AddSingleton<LocalCopy>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LocalStore>(provider, pbxName(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<LocalStore>());
         services.AddScoped<UnitOfWork>();
