@@ -5,10 +5,12 @@ namespace Switchboard.Features.Housekeeping;
 
 internal static class KnockSetup
 {
-    public static IServiceCollection AddHousekeeping(this IServiceCollection services) => services.AddScoped<KnockList>();
+    public static IServiceCollection AddHousekeeping(this IServiceCollection services) => services.AddSingleton<KnockMeter>().AddScoped<KnockList>();
 
     public static void MapHousekeeping(this IEndpointRouteBuilder routes)
     {
+        // Its counts are there from the start, not from the first entry on.
+        routes.ServiceProvider.GetRequiredService<KnockMeter>();
         var group = routes.MapGroup("/api/housekeeping").WithTags("Housekeeping");
         group.MapGet("/", (bool? all, KnockList list, CancellationToken ct) => list.ListAsync(all ?? false, ct)).RequireAuthorization(Policies.AnyRole)
             .WithSummary("The rooms where somebody must knock, the longest waiting first; with all, the closed ones too");

@@ -17,10 +17,14 @@ public sealed record KnockRequest(
 public delegate Task<Action?> KnockClosedHandler(KnockEntry entry, CancellationToken ct);
 
 /// <summary>Housekeeping's list. Other features add to it in their own transaction and never read its tables.</summary>
-public sealed class KnockList(SwitchboardDb db, IClock clock, IEnumerable<KnockClosedHandler> handlers, ILogger<KnockList> log)
+public sealed class KnockList(SwitchboardDb db, IClock clock, IEnumerable<KnockClosedHandler> handlers, KnockMeter meter, ILogger<KnockList> log)
 {
-    /// <summary>Adds an entry to the caller's unit of work: it is stored when the caller saves.</summary>
-    public void Add(KnockRequest request) => db.Add(new KnockEntry(request, clock.GetCurrentInstant()));
+    /// <summary>Adds an entry to the caller's unit of work: it is stored when the caller saves. The returned action counts it, after the commit.</summary>
+    public Action Add(KnockRequest request)
+    {
+        db.Add(new KnockEntry(request, clock.GetCurrentInstant()));
+        return meter.Listed;
+    }
 
     /// <summary>Notes on the source's entry what became known later; part of the caller's unit of work.</summary>
     public async Task NoteAsync(string source, Guid sourceId, string text, IReadOnlyList<string> attemptResults, CancellationToken ct)
@@ -57,6 +61,7 @@ public sealed class KnockList(SwitchboardDb db, IClock clock, IEnumerable<KnockC
         foreach (var handler in handlers) afterCommit.Add(await handler(entry, ct));
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        meter.Closed();
         log.Closed(entry.Number, entry.Room, entry.SourceNumber, entry.Awake == true);
         foreach (var action in afterCommit) action?.Invoke();
         var notes = await db.Set<KnockNote>().AsNoTracking().Where(n => n.KnockEntryId == entry.Id).OrderBy(n => n.Id).ToListAsync(ct);

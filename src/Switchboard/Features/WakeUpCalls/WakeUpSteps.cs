@@ -7,7 +7,7 @@ using Switchboard.Pbx;
 namespace Switchboard.Features.WakeUpCalls;
 
 /// <summary>The dialer's transactions: each loads what it needs under lock, lets the state machine decide, and stores the whole step.</summary>
-internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger<WakeUpSteps> log)
+internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpMeter meter, ILogger<WakeUpSteps> log)
 {
     private const int Batch = 500;
 
@@ -38,6 +38,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
             claimed.Add(ClaimedAttempt.Of(call, attempt, byNumber[call.Room], store.Rules));
         }
 
+        after.Add(() => meter.Due(claimed.Count));
         await CommitAsync(transaction, after, ct);
         return claimed;
     }
@@ -166,8 +167,9 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
         await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
         var call = await store.LockAsync(claimed.CallId, ct) ?? throw new InvalidOperationException($"wake-up {claimed.CallNumber} is gone from the database");
         var attempt = await store.Db.Set<WakeUpAttempt>().SingleAsync(a => a.Id == claimed.AttemptId, ct);
+        var openBefore = attempt.Outcome is null;
         var after = await store.ApplyAsync(call, step(call, attempt, store.Clock.GetCurrentInstant()), ct);
-        await CommitAsync(transaction, [after], ct);
+        await CommitAsync(transaction, openBefore && attempt.Outcome is not null ? [after, () => meter.AttemptEnded(attempt)] : [after], ct);
     }
 
     private async Task CommitAsync(Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, IEnumerable<Action> after, CancellationToken ct)
