@@ -144,7 +144,7 @@ public sealed class AmiConnection : IAsyncDisposable
 
     private async ValueTask<AmiLife> ConnectAsync(CancellationToken ct)
     {
-        var life = new AmiLife(Status.Generation + 1, _hub, OnBooted);
+        var life = new AmiLife(Status.Generation + 1, _hub, _time, OnBooted);
         try
         {
             SetState(AmiState.Connecting);

@@ -6,7 +6,7 @@ namespace Switchboard.Asterisk.Ami;
 /// One generation: a session and what it tells. Nothing of it is told before FullyBooted; then Connected comes first, then what had come
 /// before, then the rest as it comes.
 /// </summary>
-internal sealed class AmiLife(long generation, AmiEventHub hub, Action<AmiLife, AmiSession> onBooted) : IAmiSessionOwner, IAsyncDisposable
+internal sealed class AmiLife(long generation, AmiEventHub hub, TimeProvider time, Action<AmiLife, AmiSession> onBooted) : IAmiSessionOwner, IAsyncDisposable
 {
     // Asterisk may take a minute to boot; what it tells meanwhile is kept up to here.
     private const int MaxEarly = 100_000;
@@ -29,12 +29,13 @@ internal sealed class AmiLife(long generation, AmiEventHub hub, Action<AmiLife, 
 
     public void OnEvents(AmiSession session, IReadOnlyList<AmiMessage> events)
     {
+        var now = time.GetUtcNow();
         for (var i = 0; i < events.Count; i++)
         {
             var booting = !_booted.Task.IsCompleted;
             var last = booting && events[i].EventName == "FullyBooted";
             if (booting && !last && _batch.Count >= MaxEarly) _earlyLost++;
-            else _batch.Add(new AmiEvent(generation, events[i]));
+            else _batch.Add(new AmiEvent(generation, events[i]) { ReceivedAt = now });
             if (last) Announce(session);
         }
 

@@ -48,6 +48,9 @@ public sealed class AmiMessage
         }
     }
 
+    /// <summary>All headers in their order, undecoded: for whoever stores them all, many a second.</summary>
+    public RawHeaderEnumerator RawHeaders => new(this);
+
     /// <summary>The first value of this key, or null. Bytes that are no UTF-8 are decoded as U+FFFD; see <see cref="GetBytes"/>.</summary>
     public string? this[string key] => Find(0, key) is { Found: true } line ? Value(line) : null;
 
@@ -103,6 +106,37 @@ public sealed class AmiMessage
             if (cr < 0) return rest.Length;
             at += cr;
             if (at + 1 < rest.Length && rest[at + 1] == (byte)'\n') return at;
+        }
+    }
+
+    /// <summary>Where a header's key and value stand in <see cref="RawBytes"/>. A line without a colon has no key.</summary>
+    public readonly record struct RawHeader(int KeyStart, int KeyLength, int ValueStart, int ValueLength);
+
+    /// <summary>Walks over the headers without decoding them.</summary>
+    public struct RawHeaderEnumerator(AmiMessage message)
+    {
+        private int _at;
+
+        /// <summary>The header that was found.</summary>
+        public RawHeader Current { get; private set; }
+
+        /// <summary>For foreach.</summary>
+        public readonly RawHeaderEnumerator GetEnumerator() => this;
+
+        /// <summary>Finds the next header.</summary>
+        public bool MoveNext()
+        {
+            while (_at < message._bytes.Length)
+            {
+                var length = message.LineLength(_at);
+                var line = message.Line(_at, length, Math.Max(0, message._bytes.AsSpan(_at, length).IndexOf((byte)':')));
+                _at = line.Next;
+                if (!line.Found) continue;
+                Current = new(line.Start, line.KeyLength, line.ValueStart, line.ValueLength);
+                return true;
+            }
+
+            return false;
         }
     }
 

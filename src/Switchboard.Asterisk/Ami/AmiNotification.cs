@@ -8,7 +8,11 @@ public abstract record AmiNotification(long Generation);
 public sealed record AmiConnected(long Generation, string Banner) : AmiNotification(Generation);
 
 /// <summary>An event of Asterisk.</summary>
-public sealed record AmiEvent(long Generation, AmiMessage Message) : AmiNotification(Generation);
+public sealed record AmiEvent(long Generation, AmiMessage Message) : AmiNotification(Generation)
+{
+    /// <summary>When it was read from the socket, by our clock.</summary>
+    public DateTimeOffset ReceivedAt { get; init; }
+}
 
 /// <summary>So many events were lost at this place, because the subscription was full or one was longer than allowed: read the state anew.</summary>
 public sealed record AmiGap(long Generation, long Lost) : AmiNotification(Generation);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Serilog;
+using Switchboard.EventRecord;
 using Switchboard.Features.Access;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
@@ -72,6 +73,7 @@ internal static class WorkerHost
         services.AddSwitchboardMetrics(configuration);
         services.AddPersistence(configuration, provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
         services.AddPbx(configuration);
+        services.AddEventRecord(configuration, provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
         services.AddAccess();
         services.AddRooms();
         services.AddHousekeeping();

@@ -26,6 +26,8 @@ internal sealed class LabWorker : IAsyncDisposable
             ["Pbx:Username"] = "switchboard",
             ["Pbx:SecretFile"] = pbx.SecretFile,
             ["Database:ConnectionString"] = connectionString,
+            ["Journal:Directory"] = Path.Combine(folder, "journal"),
+            ["EventRecord:CelFile"] = Path.Combine(pbx.Folder, "log", "cel-custom", "cel.csv"),
             ["Http:Url"] = Url,
             ["Http:BootstrapTokenFile"] = AdminTokenFile,
             ["WakeUpCalls:RingTime"] = "00:00:05",

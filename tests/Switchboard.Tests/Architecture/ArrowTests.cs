@@ -5,7 +5,7 @@ namespace Switchboard.Tests.Architecture;
 /// <summary>Who may use whom, by the source itself; a folder is a namespace.</summary>
 public partial class ArrowTests
 {
-    [GeneratedRegex(@"(?<![\w.\""])Switchboard\.((?:Features\.)?[A-Z]\w*)|(?<![\w.\""])(Features\.[A-Z]\w*|Persistence|Worker|Cli|Web)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.\""])Switchboard\.((?:Features\.)?[A-Z]\w*)|(?<![\w.\""])(Features\.[A-Z]\w*|Persistence|EventRecord|Journal|Worker|Cli|Web)\.[A-Z]")]
     private static partial Regex Used();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
@@ -43,14 +43,17 @@ public partial class ArrowTests
     {
         var arrows = Arrows();
         Assert.Contains("Pbx", arrows["Features.WakeUpCalls"]); // the map is not empty
-        string[] bottom = ["Web", "Cli", "Persistence"];
+        string[] bottom = ["Web", "Cli", "Persistence", "Journal"];
         foreach (var (from, uses) in arrows)
         {
             var allowed = from switch
             {
                 "" or "Worker" => uses.Where(to => to != "Asterisk"),
                 "Pbx" => ["Asterisk"],
-                _ when from.StartsWith("Features.", StringComparison.Ordinal) => uses.Where(to => to == "Pbx" || bottom.Contains(to) || to.StartsWith("Features.", StringComparison.Ordinal)),
+                // Beside Pbx the only one that takes the PBX's messages as they are.
+                "EventRecord" => ["Asterisk", "Persistence", "Journal", "Web"],
+                "Persistence" => ["Journal"],
+                _ when from.StartsWith("Features.", StringComparison.Ordinal) => uses.Where(to => to is "Pbx" or "EventRecord" || bottom.Contains(to) || to.StartsWith("Features.", StringComparison.Ordinal)),
                 _ => [],
             };
             Assert.True(uses.IsSubsetOf(allowed), $"{from} must not use {string.Join(", ", uses.Except(allowed))}");

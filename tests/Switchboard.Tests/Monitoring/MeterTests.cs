@@ -123,7 +123,7 @@ public sealed class MeterTests : IDisposable
         using var size = new MetricCollector<long>(Meters, "Switchboard.EventRecord", "switchboard.journal.size");
         var meter = new EventRecordMeter(Meters, "main");
         var waits = 0L;
-        meter.WatchJournals(() => [("events", waits, 1000)]);
+        meter.Watch("events", () => waits, () => 1000);
         meter.Stored(5);
         meter.Stored(2);
         meter.Lag(TimeSpan.FromMilliseconds(1500));
@@ -146,6 +146,6 @@ public sealed class MeterTests : IDisposable
     {
         knocks = new KnockList(_db, _clock, [], new KnockMeter(Meters), NullLogger<KnockList>.Instance);
         var now = new WakeUpOptionsNow(A.Rules, new HotelOptions { Name = "Test Hotel", TimeZone = "Asia/Shanghai" });
-        return new WakeUpStore(_db, knocks, new RoomRegister(_db, _clock), now, new WakeUpMeter(Meters), _clock, NullLogger<WakeUpStore>.Instance);
+        return new WakeUpStore(_db, knocks, new RoomRegister(_db, new RoomPhones(), _clock), now, new WakeUpMeter(Meters), _clock, NullLogger<WakeUpStore>.Instance);
     }
 }

@@ -42,7 +42,8 @@ public sealed partial class ScrapeTests
     public async Task Every_series_and_label_that_the_rules_and_the_dashboard_name_is_there_once_something_happened()
     {
         await using var worker = await ScrapedWorker.StartAsync();
-        worker.EventRecord.WatchJournals(() => [("events", 40, 100), ("facts", 1, 100)]);
+        worker.EventRecord.Watch("events", () => 40, () => 100);
+        worker.EventRecord.Watch("facts", () => 1, () => 100);
         worker.EventRecord.Lag(TimeSpan.FromSeconds(0.2));
         var meter = worker.Services.GetRequiredService<WakeUpMeter>();
         meter.SetWaiting(3);

@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -59,7 +58,7 @@ internal sealed class ScrapedWorker : IAsyncDisposable
         // What the services do that do not run here.
         worker.Services.GetRequiredService<PbxMeter>().Watch(worker.Services.GetRequiredService<HotelPbx>());
         worker.Services.GetRequiredService<DatabaseMeter>().Watch(worker.Services.GetRequiredService<WorkerLease>());
-        worker.EventRecord = worker.Services.GetService<EventRecordMeter>() ?? new EventRecordMeter(worker.Services.GetRequiredService<IMeterFactory>(), "main");
+        worker.EventRecord = worker.Services.GetRequiredService<EventRecordMeter>();
         return worker;
     }
 

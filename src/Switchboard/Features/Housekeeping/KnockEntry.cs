@@ -69,7 +69,8 @@ internal sealed class KnockEntryMapping : IEntityTypeConfiguration<KnockEntry>
             + " or (closed_at is not null and closed_by is not null and finding is not null and awake is not null)"));
         builder.HasKey(e => e.Id);
         builder.Property(e => e.Id).ValueGeneratedNever();
-        builder.Property(e => e.Number).UseIdentityAlwaysColumn();
+        // By default: see wake_up_calls.number.
+        builder.Property(e => e.Number).UseIdentityByDefaultColumn();
         builder.HasIndex(e => e.Number).IsUnique();
         builder.Property(e => e.AttemptResults).HasColumnType("text[]");
         builder.HasIndex(e => new { e.Source, e.SourceId }).IsUnique();

@@ -1,7 +1,9 @@
 using System.Text;
 using Microsoft.Extensions.Options;
+using Switchboard.EventRecord;
 using Switchboard.Features.Access;
 using Switchboard.Features.Hotel;
+using Switchboard.Persistence;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Rooms;
@@ -10,7 +12,10 @@ internal static class RoomSetup
 {
     private const int LargestImport = 4 * 1024 * 1024;
 
-    public static IServiceCollection AddRooms(this IServiceCollection services) => services.AddScoped<RoomRegister>();
+    public static IServiceCollection AddRooms(this IServiceCollection services) => services
+        .AddScoped<RoomRegister>().AddSingleton<RoomPhones>()
+        .AddSingleton<RoomOfPhone>(provider => provider.GetRequiredService<RoomPhones>().RoomOf)
+        .AddSingleton<DatabaseReadyStep>(_ => (scope, ct) => scope.GetRequiredService<RoomPhones>().LoadAsync(scope.GetRequiredService<SwitchboardDb>(), ct));
 
     public static void MapRooms(this IEndpointRouteBuilder routes)
     {

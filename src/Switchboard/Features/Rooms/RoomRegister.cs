@@ -7,7 +7,7 @@ using Switchboard.Web;
 namespace Switchboard.Features.Rooms;
 
 /// <summary>The hotel's rooms: imported, listed, and asked for by every feature that is given a room number.</summary>
-public sealed class RoomRegister(SwitchboardDb db, IClock clock)
+internal sealed class RoomRegister(SwitchboardDb db, RoomPhones phones, IClock clock)
 {
     /// <summary>Adds and updates, never deletes; all or nothing.</summary>
     public async Task<RoomImportResult> ImportAsync(IReadOnlyList<RoomLine> lines, CancellationToken ct)
@@ -33,6 +33,7 @@ public sealed class RoomRegister(SwitchboardDb db, IClock clock)
 
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        await phones.LoadAsync(db, ct);
         return new RoomImportResult(created, updated, lines.Count - created - updated);
     }
 

@@ -22,7 +22,8 @@ internal sealed class WakeUpCallMapping : IEntityTypeConfiguration<WakeUpCall>
         });
         builder.HasKey(c => c.Id);
         builder.Property(c => c.Id).ValueGeneratedNever();
-        builder.Property(c => c.Number).UseIdentityAlwaysColumn();
+        // By default: a booking taken while the database is away has a number that was reserved before.
+        builder.Property(c => c.Number).UseIdentityByDefaultColumn();
         builder.HasIndex(c => c.Number).IsUnique();
         builder.HasOne<Room>().WithMany().HasForeignKey(c => c.Room).OnDelete(DeleteBehavior.Restrict);
         builder.Property(c => c.State).HasConversion<string>();

@@ -24,6 +24,81 @@ namespace Switchboard.Persistence.Migrations
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("Switchboard.EventRecord.CelTaken", b =>
+                {
+                    b.Property<string>("Pbx")
+                        .HasColumnType("text")
+                        .HasColumnName("pbx");
+
+                    b.Property<long>("FileOffset")
+                        .HasColumnType("bigint")
+                        .HasColumnName("file_offset");
+
+                    b.Property<string>("FirstLine")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("first_line");
+
+                    b.Property<Instant>("TakenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("taken_at");
+
+                    b.HasKey("Pbx")
+                        .HasName("pk_pbx_cel_positions");
+
+                    b.ToTable("pbx_cel_positions", (string)null);
+                });
+
+            modelBuilder.Entity("Switchboard.EventRecord.PbxOutage", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Cause")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cause");
+
+                    b.Property<Instant>("FromAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("from_at");
+
+                    b.Property<long?>("Lost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("lost");
+
+                    b.Property<string>("Missing")
+                        .HasColumnType("text")
+                        .HasColumnName("missing");
+
+                    b.Property<string>("Pbx")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pbx");
+
+                    b.Property<long?>("Recovered")
+                        .HasColumnType("bigint")
+                        .HasColumnName("recovered");
+
+                    b.Property<Instant>("UntilAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_pbx_outages");
+
+                    b.HasIndex("Pbx", "FromAt")
+                        .HasDatabaseName("ix_pbx_outages_pbx_from_at");
+
+                    b.ToTable("pbx_outages", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_pbx_outages_cause", "cause in ('worker away', 'link cut', 'events lost', 'journal full')");
+
+                            t.HasCheckConstraint("ck_pbx_outages_order", "from_at <= until_at");
+                        });
+                });
+
             modelBuilder.Entity("Switchboard.Features.Access.ApiToken", b =>
                 {
                     b.Property<Guid>("Id")
@@ -128,7 +203,7 @@ namespace Switchboard.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Number"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
 
                     b.Property<string>("Pbx")
                         .IsRequired()
@@ -421,7 +496,7 @@ namespace Switchboard.Persistence.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("number");
 
-                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Number"));
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Number"));
 
                     b.Property<string>("Pbx")
                         .IsRequired()
@@ -568,6 +643,31 @@ namespace Switchboard.Persistence.Migrations
                         .HasDatabaseName("ix_wake_up_transitions_wake_up_call_id");
 
                     b.ToTable("wake_up_transitions", (string)null);
+                });
+
+            modelBuilder.Entity("Switchboard.Persistence.JournalPosition", b =>
+                {
+                    b.Property<Guid>("JournalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("journal_id");
+
+                    b.Property<Instant>("DrainedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("drained_at");
+
+                    b.Property<long>("LastSequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_sequence");
+
+                    b.Property<string>("Pbx")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pbx");
+
+                    b.HasKey("JournalId")
+                        .HasName("pk_journal_positions");
+
+                    b.ToTable("journal_positions", (string)null);
                 });
 
             modelBuilder.Entity("Switchboard.Features.Housekeeping.KnockNote", b =>

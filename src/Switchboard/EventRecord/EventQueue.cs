@@ -1,0 +1,141 @@
+using System.Buffers;
+using Microsoft.Extensions.Options;
+
+namespace Switchboard.EventRecord;
+
+/// <summary>
+/// Between the one who hears and the one who stores: the chunk that is being filled, and what waits before it. Bounded in bytes; who hears
+/// waits when it is full (and the subscription behind it holds what comes meanwhile).
+/// </summary>
+internal sealed class EventQueue(IOptions<EventRecordOptions> options, TimeProvider time)
+{
+    private const int FullChunk = 1024 * 1024;
+    private const int FullQueue = 8 * FullChunk;
+    private const int KeptBuffers = 3;
+    private readonly Lock _lock = new();
+    private readonly Queue<object> _waiting = new();
+    private readonly Stack<ArrayBufferWriter<byte>> _buffers = new();
+    private TaskCompletionSource? _space;
+    private TaskCompletionSource _some = New();
+    private TaskCompletionSource _enough = New();
+    private EventChunk? _open;
+    private int _bytes;
+    private bool _completed;
+
+    /// <summary>Adds a row that <paramref name="encode"/> writes.</summary>
+    public ValueTask AddAsync(EventSession session, Action<EventChunk> encode, CancellationToken ct)
+    {
+        Task? space;
+        lock (_lock)
+        {
+            if (_open is not null && _open.Session != session) Close();
+            _open ??= new EventChunk(session, _buffers.TryPop(out var buffer) ? buffer : new ArrayBufferWriter<byte>(64 * 1024));
+            var before = _open.Rows.WrittenCount;
+            encode(_open);
+            _bytes += _open.Rows.WrittenCount - before;
+            if (_open.Count == 1) _some.TrySetResult();
+            if (_open.Rows.WrittenCount >= FullChunk) Close();
+            space = _bytes < FullQueue ? null : (_space ??= New()).Task;
+        }
+
+        return space is null ? ValueTask.CompletedTask : new(space.WaitAsync(ct));
+    }
+
+    /// <summary>Adds an outage, behind the events before it.</summary>
+    public void Add(PbxOutage outage)
+    {
+        lock (_lock)
+        {
+            Close();
+            _waiting.Enqueue(outage);
+            _some.TrySetResult();
+            _enough.TrySetResult();
+        }
+    }
+
+    /// <summary>What was heard so far is not kept waiting for more.</summary>
+    public void Flush()
+    {
+        lock (_lock) Close();
+    }
+
+    /// <summary>Nothing more is added.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _completed = true;
+            Close();
+            _some.TrySetResult();
+            _enough.TrySetResult();
+        }
+    }
+
+    /// <summary>The next item, when it is full or its first event has waited long enough; null after <paramref name="atMost"/> or at the end.</summary>
+    public async Task<object?> TakeAsync(TimeSpan atMost)
+    {
+        Task some, enough;
+        lock (_lock) (some, enough) = (_some.Task, _enough.Task);
+        if (!some.IsCompleted && !await WithinAsync(some, atMost)) return null;
+        if (!enough.IsCompleted) await WithinAsync(enough, options.Value.BatchAge);
+        lock (_lock)
+        {
+            if (_waiting.Count == 0) Close();
+            _waiting.TryDequeue(out var item);
+            if (item is EventChunk chunk) _bytes -= chunk.Rows.WrittenCount;
+            if (_bytes < FullQueue / 2)
+            {
+                _space?.TrySetResult();
+                _space = null;
+            }
+
+            if (_waiting.Count == 0 && !_completed)
+            {
+                _enough = New();
+                if (_open is null) _some = New();
+            }
+
+            return item;
+        }
+    }
+
+    /// <summary>Everything was taken and nothing more will come.</summary>
+    public bool IsOver
+    {
+        get { lock (_lock) return _completed && _waiting.Count == 0 && _open is null; }
+    }
+
+    /// <summary>So much waits, in bytes.</summary>
+    public int Bytes
+    {
+        get { lock (_lock) return _bytes; }
+    }
+
+    /// <summary>The chunk is stored: its memory is used again.</summary>
+    public void Return(EventChunk chunk)
+    {
+        chunk.Rows.ResetWrittenCount();
+        lock (_lock)
+        {
+            if (_buffers.Count < KeptBuffers && chunk.Rows.Capacity <= 2 * FullChunk) _buffers.Push(chunk.Rows);
+        }
+    }
+
+    private void Close()
+    {
+        if (_open is null) return;
+        _waiting.Enqueue(_open);
+        _open = null;
+        _enough.TrySetResult();
+    }
+
+    private async Task<bool> WithinAsync(Task task, TimeSpan atMost)
+    {
+        using var over = new CancellationTokenSource();
+        var first = await Task.WhenAny(task, Task.Delay(atMost, time, over.Token));
+        await over.CancelAsync();
+        return first == task;
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
+using Switchboard.Journal;
+
+namespace Switchboard.EventRecord;
+
+internal static class EventRecordSetup
+{
+    public static IServiceCollection AddEventRecord(this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, string> pbxName)
+    {
+        Configure<EventRecordOptions, EventRecordOptionsValidator>(services, configuration, EventRecordOptions.Section);
+        Configure<JournalOptions, JournalOptionsValidator>(services, configuration, JournalOptions.Section);
+        services.AddMetrics();
+        services.AddSingleton(provider => new EventRecordMeter(provider.GetRequiredService<IMeterFactory>(), pbxName(provider)));
+        services.AddSingleton<EventQueue>().AddSingleton<EventFeed>().AddSingleton<EventPartitions>().AddSingleton<EventStore>().AddSingleton<EventHistory>();
+        services.AddSingleton(provider =>
+        {
+            var journal = ActivatorUtilities.CreateInstance<EventJournal>(provider, pbxName(provider));
+            provider.GetRequiredService<EventRecordMeter>().Watch("events", () => journal.Size, () => journal.Limit);
+            return journal;
+        });
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventWriter>(provider, pbxName(provider)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventRecorder>(provider, pbxName(provider)));
+        services.AddHostedService(provider => provider.GetRequiredService<EventRecorder>());
+        return services.AddHostedService<EventKeeper>();
+    }
+
+    private static void Configure<TOptions, TValidator>(IServiceCollection services, IConfiguration configuration, string section)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        services.AddOptions<TOptions>().Bind(configuration.GetSection(section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+using Microsoft.EntityFrameworkCore;
+using Switchboard.Persistence;
+
+namespace Switchboard.Features.Rooms;
+
+/// <summary>Whose room a phone is, in memory: asked for every event of the PBX, so it never asks the database.</summary>
+internal sealed class RoomPhones
+{
+    private FrozenDictionary<string, string>.AlternateLookup<ReadOnlySpan<char>> _rooms =
+        FrozenDictionary<string, string>.Empty.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+
+    /// <summary>The room of this phone, such as <c>PJSIP/1203</c>; null where it is no room's.</summary>
+    public string? RoomOf(ReadOnlySpan<char> phone) => _rooms.TryGetValue(phone, out var room) ? room : null;
+
+    /// <summary>Takes the phones of these rooms; one that several rooms name is the first one's.</summary>
+    public void Take(IEnumerable<(string Room, IReadOnlyList<string> DialStrings)> rooms)
+    {
+        var phones = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (room, dialStrings) in rooms)
+        {
+            foreach (var phone in dialStrings) phones.TryAdd(phone, room);
+        }
+
+        _rooms = phones.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    /// <summary>Reads them from the database.</summary>
+    public async Task LoadAsync(SwitchboardDb db, CancellationToken ct)
+    {
+        var rooms = await db.Set<Room>().AsNoTracking().OrderBy(r => r.Number).Select(r => new { r.Number, r.DialStrings }).ToListAsync(ct);
+        Take(rooms.Select(r => (r.Number, (IReadOnlyList<string>)r.DialStrings)));
+    }
+}
