@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Switchboard.Journal;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.EventRecord;
 
@@ -17,6 +18,8 @@ internal static class EventRecordSetup
         {
             var journal = ActivatorUtilities.CreateInstance<EventJournal>(provider, pbxName(provider));
             provider.GetRequiredService<EventRecordMeter>().Watch("events", () => journal.Size, () => journal.Limit);
+            var local = provider.GetRequiredService<LocalStore>();
+            provider.GetRequiredService<EventRecordMeter>().Watch("facts", () => local.JournalSize, () => local.JournalLimit);
             return journal;
         });
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventWriter>(provider, pbxName(provider)));

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.Extensions.Options;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Persistence;
 
@@ -18,6 +19,9 @@ internal static class PersistenceSetup
         services.AddMetrics();
         services.AddSingleton<DatabaseMeter>();
         services.AddSingleton<DatabaseStartup>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LocalStore>(provider, pbxName(provider)));
+        services.AddHostedService(provider => provider.GetRequiredService<LocalStore>());
+        services.AddScoped<UnitOfWork>();
         return services.AddHostedService(provider => provider.GetRequiredService<DatabaseStartup>());
     }
 }

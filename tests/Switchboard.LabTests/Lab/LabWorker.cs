@@ -26,7 +26,7 @@ internal sealed class LabWorker : IAsyncDisposable
             ["Pbx:Username"] = "switchboard",
             ["Pbx:SecretFile"] = pbx.SecretFile,
             ["Database:ConnectionString"] = connectionString,
-            ["Journal:Directory"] = Path.Combine(folder, "journal"),
+            ["Journal:Directory"] = JournalFolder,
             ["EventRecord:CelFile"] = Path.Combine(pbx.Folder, "log", "cel-custom", "cel.csv"),
             ["Http:Url"] = Url,
             ["Http:BootstrapTokenFile"] = AdminTokenFile,
@@ -45,6 +45,7 @@ internal sealed class LabWorker : IAsyncDisposable
 
     public string Url { get; } = $"http://127.0.0.1:{FreePorts.Tcp()}";
     public HttpClient Http { get; }
+    public string JournalFolder => Path.Combine(_folder, "journal");
     public string AdminTokenFile => Path.Combine(_folder, "admin.token");
 
     /// <summary>The pid of its present life.</summary>

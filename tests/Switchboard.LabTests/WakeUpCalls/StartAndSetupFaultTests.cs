@@ -82,12 +82,15 @@ public class WrongPasswordTests(PostgresServer server)
         await postgres.KillAsync(PostgresSignal.Fast);
         await hotel.Worker.WaitForLogAsync("PostgreSQL cannot be reached since");
         var line = hotel.Worker.Log.Split('\n').Single(l => l.Contains("PostgreSQL cannot be reached since", StringComparison.Ordinal));
-        Assert.Contains("Guests: wake-ups claimed already ring", line, StringComparison.Ordinal);
+        Assert.Contains("Guests: the wake-ups of the next 24 hours ring from this machine's copy", line, StringComparison.Ordinal);
         Assert.Contains("Do: start PostgreSQL", line, StringComparison.Ordinal);
         Assert.Contains("PostgreSQL cannot be reached since", await StatusOf(hotel, "database"), StringComparison.Ordinal);
         Assert.False(await hotel.Worker.AnswersAsync("/health/ready"));
         Assert.True(await hotel.Worker.AnswersAsync("/health/live"));
-        using (var refused = await hotel.Worker.TrySendAsync(HttpMethod.Get, "/api/wakeups", null))
+        Assert.Contains("served without the database since", await StatusOf(hotel, "wake-ups"), StringComparison.Ordinal);
+        // What this machine knows is told; what only the database can do is refused.
+        using (var told = await hotel.Worker.TrySendAsync(HttpMethod.Get, "/api/wakeups", null)) Assert.Equal(System.Net.HttpStatusCode.OK, told.StatusCode);
+        using (var refused = await hotel.Worker.TrySendAsync(HttpMethod.Post, "/api/rooms/import", hotel.RoomsCsv))
             Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         await postgres.StartAsync();
         await hotel.Worker.WaitForLogAsync("Over after");

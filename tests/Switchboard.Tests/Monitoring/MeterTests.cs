@@ -1,17 +1,11 @@
 using System.Diagnostics.Metrics;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
-using NodaTime.Testing;
 using Switchboard.EventRecord;
-using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
-using Switchboard.Features.Rooms;
 using Switchboard.Features.WakeUpCalls;
 using Switchboard.Pbx;
-using Switchboard.Persistence;
 using Switchboard.Tests.FakeAsterisk;
 using Switchboard.Tests.Pbx;
 using Switchboard.Tests.WakeUpCalls;
@@ -19,32 +13,15 @@ using Switchboard.Tests.WakeUpCalls;
 namespace Switchboard.Tests.Monitoring;
 
 /// <summary>A count is a fact: nothing is counted before it is committed. (That a failing commit counts nothing, a lab test shows.)</summary>
-public sealed class MeterTests : IDisposable
+public sealed class MeterTests
 {
-    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-    private readonly SwitchboardDb _db;
-    private readonly FakeClock _clock = new(A.SixOClock);
-
-    public MeterTests()
-    {
-        var builder = new DbContextOptionsBuilder<SwitchboardDb>();
-        SwitchboardDb.Configure(builder, "Host=nowhere");
-        _db = new SwitchboardDb(builder.Options);
-    }
-
-    private IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
-
-    public void Dispose()
-    {
-        _db.Dispose();
-        _services.Dispose();
-    }
-
     [Fact]
     public async Task A_wake_up_that_ends_is_counted_by_what_the_caller_does_after_its_commit_once()
     {
-        using var ended = new MetricCollector<long>(Meters, "Switchboard.WakeUpCalls", "switchboard.wakeups.ended");
-        var store = Store(out _);
+        await using var worker = await ScrapedWorker.StartAsync();
+        await using var scope = worker.Services.CreateAsyncScope();
+        using var ended = Collect<long>(worker.Services, WakeUpMeter.Name, "switchboard.wakeups.ended");
+        var store = scope.ServiceProvider.GetRequiredService<WakeUpStore>();
         var call = A.Call();
         var effects = call.Attempt(AttemptOutcome.Confirmed, key: "1");
         ended.Clear();
@@ -63,8 +40,10 @@ public sealed class MeterTests : IDisposable
     [Fact]
     public async Task A_wake_up_that_goes_on_is_not_counted_as_ended()
     {
-        using var ended = new MetricCollector<long>(Meters, "Switchboard.WakeUpCalls", "switchboard.wakeups.ended");
-        var store = Store(out _);
+        await using var worker = await ScrapedWorker.StartAsync();
+        await using var scope = worker.Services.CreateAsyncScope();
+        using var ended = Collect<long>(worker.Services, WakeUpMeter.Name, "switchboard.wakeups.ended");
+        var store = scope.ServiceProvider.GetRequiredService<WakeUpStore>();
         var call = A.Call();
         var effects = call.Attempt(AttemptOutcome.NoAnswer);
         ended.Clear();
@@ -73,12 +52,13 @@ public sealed class MeterTests : IDisposable
     }
 
     [Fact]
-    public void An_entry_of_the_list_is_counted_by_what_the_caller_does_after_its_commit()
+    public async Task An_entry_of_the_list_is_counted_by_what_the_caller_does_after_its_commit()
     {
-        using var listed = new MetricCollector<long>(Meters, "Switchboard.Housekeeping", "switchboard.knocks.listed");
-        Store(out var knocks);
-        listed.Clear();
-        var after = knocks.Add(new KnockRequest("wake-up", Guid.NewGuid(), 1, "main", "1203", "12", A.When.Date, A.When.Time, A.When.Zone, "no answer", []));
+        await using var worker = await ScrapedWorker.StartAsync();
+        await using var scope = worker.Services.CreateAsyncScope();
+        using var listed = Collect<long>(worker.Services, KnockMeter.Name, "switchboard.knocks.listed");
+        var after = scope.ServiceProvider.GetRequiredService<KnockList>().Add(
+            new KnockRequest("wake-up", Guid.NewGuid(), 1, "main", "1203", "12", A.When.Date, A.When.Time, A.When.Zone, "no answer", []));
         Assert.Empty(listed.GetMeasurementSnapshot());
         after();
         Assert.Equal(1, Assert.Single(listed.GetMeasurementSnapshot()).Value);
@@ -90,8 +70,8 @@ public sealed class MeterTests : IDisposable
         using var server = new FakeAsteriskServer();
         await using var services = PbxResyncTests.Services(server.Port);
         var pbx = services.GetRequiredService<HotelPbx>();
-        using var connected = new MetricCollector<int>(services.GetRequiredService<IMeterFactory>(), PbxMeter.Name, "switchboard.pbx.connected");
-        using var connects = new MetricCollector<long>(services.GetRequiredService<IMeterFactory>(), PbxMeter.Name, "switchboard.pbx.connects");
+        using var connected = Collect<int>(services, PbxMeter.Name, "switchboard.pbx.connected");
+        using var connects = Collect<long>(services, PbxMeter.Name, "switchboard.pbx.connects");
         var changes = System.Threading.Channels.Channel.CreateUnbounded<bool>();
         pbx.ReadinessChanged += () => changes.Writer.TryWrite(pbx.IsReady);
         var hosted = services.GetServices<IHostedService>().Single();
@@ -118,10 +98,11 @@ public sealed class MeterTests : IDisposable
     [Fact]
     public void Events_are_counted_with_their_PBX_and_the_journals_are_asked_when_somebody_looks()
     {
-        using var stored = new MetricCollector<long>(Meters, "Switchboard.EventRecord", "switchboard.events.stored");
-        using var lag = new MetricCollector<double>(Meters, "Switchboard.EventRecord", "switchboard.events.lag");
-        using var size = new MetricCollector<long>(Meters, "Switchboard.EventRecord", "switchboard.journal.size");
-        var meter = new EventRecordMeter(Meters, "main");
+        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var stored = Collect<long>(services, EventRecordMeter.Name, "switchboard.events.stored");
+        using var lag = Collect<double>(services, EventRecordMeter.Name, "switchboard.events.lag");
+        using var size = Collect<long>(services, EventRecordMeter.Name, "switchboard.journal.size");
+        var meter = new EventRecordMeter(services.GetRequiredService<IMeterFactory>(), "main");
         var waits = 0L;
         meter.Watch("events", () => waits, () => 1000);
         meter.Stored(5);
@@ -142,10 +123,6 @@ public sealed class MeterTests : IDisposable
         return collector.LastMeasurement!.Value;
     }
 
-    private WakeUpStore Store(out KnockList knocks)
-    {
-        knocks = new KnockList(_db, _clock, [], new KnockMeter(Meters), NullLogger<KnockList>.Instance);
-        var now = new WakeUpOptionsNow(A.Rules, new HotelOptions { Name = "Test Hotel", TimeZone = "Asia/Shanghai" });
-        return new WakeUpStore(_db, knocks, new RoomRegister(_db, new RoomPhones(), _clock), now, new WakeUpMeter(Meters), _clock, NullLogger<WakeUpStore>.Instance);
-    }
+    private static MetricCollector<T> Collect<T>(IServiceProvider services, string meter, string instrument)
+        where T : struct => new(services.GetRequiredService<IMeterFactory>(), meter, instrument);
 }

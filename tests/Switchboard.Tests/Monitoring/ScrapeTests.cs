@@ -47,6 +47,7 @@ public sealed partial class ScrapeTests
         worker.EventRecord.Lag(TimeSpan.FromSeconds(0.2));
         var meter = worker.Services.GetRequiredService<WakeUpMeter>();
         meter.SetWaiting(3);
+        meter.WatchServed(() => true);
         meter.AttemptEnded(Rang(Duration.FromSeconds(0.3)));
         Assert.Throws<FormatException>(() => int.Parse("so that exceptions are counted", System.Globalization.CultureInfo.InvariantCulture));
         var series = await worker.ScrapeAsync();

@@ -31,6 +31,7 @@ internal sealed class ScrapedWorker : IAsyncDisposable
             ["Pbx:Username"] = "switchboard",
             ["Pbx:Secret"] = "s3cret",
             ["Database:ConnectionString"] = "Host=127.0.0.1;Port=1;Database=x;Username=x",
+            ["Journal:Directory"] = Path.Combine(Path.GetTempPath(), "switchboard-no-journal"),
             ["Http:Url"] = "http://127.0.0.1:0",
         };
         foreach (var (key, value) in settings) all[key] = value;

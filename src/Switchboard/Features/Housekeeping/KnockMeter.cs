@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace Switchboard.Features.Housekeeping;
 
 /// <summary>Counts housekeeping's list, after the commits. How many are open is not asked of the database for it: listed less closed tells.</summary>
-public sealed class KnockMeter
+internal sealed class KnockMeter
 {
     /// <summary>The meter's name.</summary>
     public const string Name = "Switchboard.Housekeeping";

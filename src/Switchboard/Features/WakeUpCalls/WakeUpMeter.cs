@@ -11,6 +11,7 @@ internal sealed class WakeUpMeter
 
     // From what a small wave takes to the limit after which nobody is rung.
     private static readonly double[] DelayBounds = [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 600];
+    private readonly Meter _meter;
     private readonly Counter<long> _due;
     private readonly Counter<long> _dialled;
     private readonly Counter<long> _outcomes;
@@ -20,7 +21,7 @@ internal sealed class WakeUpMeter
 
     public WakeUpMeter(IMeterFactory meters)
     {
-        var meter = meters.Create(Name);
+        var meter = _meter = meters.Create(Name);
         _due = meter.CreateCounter<long>("switchboard.wakeups.due", "{attempt}", "Attempts claimed, a few seconds before they are due");
         _dialled = meter.CreateCounter<long>("switchboard.wakeups.dialled", "{call}", "Calls handed to the PBX; one that the link did not take is counted again when it goes out");
         _outcomes = meter.CreateCounter<long>("switchboard.wakeups.outcomes", "{attempt}", "Attempts that ended, by what came of them");
@@ -34,6 +35,10 @@ internal sealed class WakeUpMeter
         foreach (var outcome in Enum.GetValues<AttemptOutcome>()) _outcomes.Add(0, Tag(outcome));
         foreach (var state in Enum.GetValues<WakeUpState>().Where(s => !s.IsOpen())) _ended.Add(0, Tag(state));
     }
+
+    /// <summary>Asked at each scrape whether wake-ups can be claimed; called once.</summary>
+    public void WatchServed(Func<bool> served) => _meter.CreateObservableGauge("switchboard.wakeups.served", () => served() ? 1 : 0, null,
+        "1 while wake-ups can be claimed: from PostgreSQL, or from this machine's copy while that is away");
 
     /// <summary>So many attempts are claimed.</summary>
     public void Due(int attempts) => _due.Add(attempts);
