@@ -39,7 +39,7 @@ internal sealed class RecordRig : IAsyncDisposable, ILogger<EventWriter>
         Settings = Options.Create(options ?? new EventRecordOptions());
         _services = new ServiceCollection().AddMetrics().AddDbContext<SwitchboardDb>(b => SwitchboardDb.Configure(b, _connectionString)).BuildServiceProvider();
         Count();
-        Meter = new EventRecordMeter(_services.GetRequiredService<IMeterFactory>());
+        Meter = new EventRecordMeter(_services.GetRequiredService<IMeterFactory>(), "main");
         Partitions = new EventPartitions(Settings);
         Store = new EventStore(database, Partitions);
         Queue = new EventQueue(Settings, TimeProvider.System);

@@ -160,7 +160,7 @@ public sealed class EventWriterTests : IAsyncDisposable, ILogger<EventWriter>
         var settings = Options.Create(options ?? new EventRecordOptions());
         var clock = new TimeProviderClock(_clock);
         Count();
-        var meter = new EventRecordMeter(_services.GetRequiredService<IMeterFactory>());
+        var meter = new EventRecordMeter(_services.GetRequiredService<IMeterFactory>(), "main");
         _ami = new AmiConnection(
             new AmiOptions { Port = _server.Port, Username = "switchboard", Secret = FakeAsteriskServer.Secret, EventQueueCapacity = capacity }, _link, NullLogger<AmiConnection>.Instance);
         _queue = new EventQueue(settings, _clock);
