@@ -34,12 +34,12 @@ internal sealed class CelRecovery : BackgroundService
     private string? _toldTrouble;
 
     public CelRecovery(
-        string pbx, IOptions<EventRecordOptions> options, CelRecords records, EventRecorder recorder, EventWriter writer, LocalStore local, AmiConnection ami, TimeProvider time,
+        string pbx, IOptions<EventRecordOptions> options, CelRecords records, EventHistory history, EventWriter writer, LocalStore local, AmiConnection ami, TimeProvider time,
         ILogger<CelRecovery> log)
     {
         (_pbx, _records, _writer, _local, _ami, _time, _log) = (pbx, records, writer, local, ami, time, log);
         _files = options.Value.CelFile is { Length: > 0 } file ? new CelFiles(file) : null;
-        recorder.ListensAgain += () => _asked = true;
+        history.OutageAdded += () => _asked = true;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

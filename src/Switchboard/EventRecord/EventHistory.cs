@@ -8,12 +8,16 @@ namespace Switchboard.EventRecord;
 /// <summary>What the record knows about itself: its outages, and when it last heard something.</summary>
 internal sealed class EventHistory(IServiceScopeFactory scopes)
 {
+    /// <summary>Raised when an outage is on record and the PBX's own file may tell what happened in it.</summary>
+    public event Action? OutageAdded;
+
     /// <summary>Stores an outage; one that is there already is left as it is.</summary>
     public Task AddAsync(PbxOutage outage, CancellationToken ct) => WithAsync(async db =>
     {
         if (await db.Set<PbxOutage>().AnyAsync(o => o.Id == outage.Id, ct)) return true;
         db.Add(outage);
         await db.SaveChangesAsync(ct);
+        OutageAdded?.Invoke();
         return true;
     });
 

@@ -40,9 +40,6 @@ internal sealed class EventRecorder : BackgroundService
         _events = ami.Subscribe("record");
     }
 
-    /// <summary>Raised after a time in which something may have been missed.</summary>
-    public event Action? ListensAgain;
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var writing = _writer.RunAsync(stoppingToken);
@@ -73,7 +70,6 @@ internal sealed class EventRecorder : BackgroundService
                 else _writer.FirstConnectedAt ??= now;
                 _cutSince = null;
                 _queue.Flush();
-                ListensAgain?.Invoke();
                 break;
             case AmiDisconnected:
                 _cutSince ??= _lastReceived ?? _clock.GetCurrentInstant();
@@ -102,7 +98,6 @@ internal sealed class EventRecorder : BackgroundService
         if (_gap is not { } gap) return;
         _queue.Add(new PbxOutage(_pbx, PbxOutage.EventsLost, gap.From, gap.Until, gap.Lost));
         _gap = null;
-        ListensAgain?.Invoke();
     }
 
     private ValueTask AddAsync(AmiEvent heard, CancellationToken ct)

@@ -42,7 +42,7 @@ internal sealed class EventStore(IOptions<DatabaseOptions> database, EventPartit
 
     private async Task<bool> WriteAsync(NpgsqlConnection connection, EventChunk chunk, CancellationToken ct)
     {
-        for (var forgot = false; ; )
+        for (var forgot = false; ;)
         {
             await partitions.EnsureAsync(connection, chunk.Earliest, chunk.Latest, ct);
             try
