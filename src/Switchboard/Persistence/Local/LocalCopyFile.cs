@@ -96,6 +96,9 @@ internal sealed class LocalCopyFile(LocalCopy copy, RowImages images, TimeProvid
         }
     }
 
+    /// <summary>Nothing more is committed: <see cref="RunAsync"/> ends when what waits is written.</summary>
+    public void Complete() => _changes.Writer.TryComplete();
+
     public void Dispose() => _journal?.Dispose();
 
     private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
