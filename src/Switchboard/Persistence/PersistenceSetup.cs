@@ -23,6 +23,9 @@ internal static class PersistenceSetup
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LocalStore>(provider, pbxName(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<LocalStore>());
         services.AddScoped<UnitOfWork>();
+        services.AddOptions<HistoryOptions>().Bind(configuration.GetSection(HistoryOptions.Section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<HistoryOptions>, HistoryOptionsValidator>();
+        services.AddHostedService<HistoryKeeper>();
         return services.AddHostedService(provider => provider.GetRequiredService<DatabaseStartup>());
     }
 }

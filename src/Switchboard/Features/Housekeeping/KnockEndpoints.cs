@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using Switchboard.Features.Access;
+using Switchboard.Persistence;
 using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.Housekeeping;
@@ -9,6 +10,12 @@ internal static class KnockSetup
 {
     public static IServiceCollection AddHousekeeping(this IServiceCollection services) => services
         .AddSingleton<KnockMeter>().AddScoped<KnockList>()
+        // Entries that nobody has closed stay, however old.
+        .AddSingleton<HistoryStep>((db, before, atMost, ct) => db.Database.ExecuteSqlAsync($"""
+            with old as (select id from knock_entries where closed_at < {before} limit {atMost}),
+              notes as (delete from knock_notes where knock_entry_id in (select id from old))
+            delete from knock_entries where id in (select id from old)
+            """, ct))
         .AddSingleton(new LocalCopyPart(typeof(KnockEntry), async (db, _, ct) =>
             await db.Set<KnockEntry>().AsNoTracking().Where(e => e.ClosedAt == null).ToListAsync(ct), row => row is KnockEntry { ClosedAt: null })
         {

@@ -1,9 +1,11 @@
 using System.Security.Claims;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Switchboard.Features.Access;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Pbx;
+using Switchboard.Persistence;
 
 namespace Switchboard.Features.WakeUpCalls;
 
@@ -18,6 +20,12 @@ internal static class WakeUpSetup
         services.AddScoped<WakeUpStore>().AddScoped<WakeUpSteps>().AddScoped<WakeUpDesk>().AddSingleton<WakeUpMeter>();
         // Asked for late: the desk itself uses the list that tells it.
         services.AddScoped<KnockClosedHandler>(p => (entry, ct) => p.GetRequiredService<WakeUpDesk>().KnockClosedAsync(entry, ct));
+        services.AddSingleton<HistoryStep>((db, before, atMost, ct) => db.Database.ExecuteSqlAsync($"""
+            with old as (select id from wake_up_calls where ended_at < {before} limit {atMost}),
+              attempts as (delete from wake_up_attempts where wake_up_call_id in (select id from old)),
+              transitions as (delete from wake_up_transitions where wake_up_call_id in (select id from old))
+            delete from wake_up_calls where id in (select id from old)
+            """, ct));
         services.AddSingleton<DialerSignal>().AddSingleton<AttemptProgress>().AddSingleton<WakeUpFollower>();
         services.AddSingleton<StoreTrouble>();
         services.AddWakeUpLocalCopy(provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
