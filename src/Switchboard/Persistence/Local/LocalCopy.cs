@@ -11,6 +11,10 @@ internal sealed class LocalCopy
     private HashSet<(Type, object)>? _touched;
     private long _unnamed;
 
+    // Ten thousand bookings name the same few PBXs, zones, kinds and people: once is enough for months.
+    private const int MostShared = 20_000;
+    private readonly Dictionary<string, string> _shared = new(StringComparer.Ordinal);
+
     public T? Find<T>(object key) where T : class
     {
         lock (_lock) return _rows.TryGetValue(typeof(T), out var rows) && rows.TryGetValue(key, out var row) ? (T)row : null;
@@ -71,6 +75,17 @@ internal sealed class LocalCopy
             _touched = null;
             foreach (var (row, key) in read.Where(r => !touched.Contains((r.Row.GetType(), r.Key)))) Put(row, key);
             foreach (var (row, key) in kept) Put(row, key);
+        }
+    }
+
+    /// <summary>The one instance of this text that rows of the copy share.</summary>
+    public string Share(string text)
+    {
+        lock (_lock)
+        {
+            if (_shared.TryGetValue(text, out var known)) return known;
+            if (_shared.Count < MostShared) _shared.Add(text, text);
+            return text;
         }
     }
 

@@ -13,7 +13,8 @@ internal sealed class LocalCopyFile(LocalCopy copy, RowImages images, TimeProvid
 {
     private const long Limit = 1024L * 1024 * 1024;
     private const long Compact = 64L * 1024 * 1024;
-    private const int RowsInARecord = 500;
+    // Below the size from which the collector treats an array as large.
+    private const int RowsInARecord = 60;
 
     // A copy that is older than this was left by another time: what was due since then may have rung elsewhere.
     private static readonly Duration Oldest = Duration.FromHours(24);

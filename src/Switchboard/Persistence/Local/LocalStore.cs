@@ -299,7 +299,12 @@ internal sealed class LocalStore : BackgroundService
         var rows = new List<(object, object)>();
         foreach (var part in _parts)
         {
-            foreach (var row in await part.LoadAsync(db, now, ct)) rows.Add((row, Images.KeyOf(row)));
+            foreach (var row in await part.LoadAsync(db, now, ct))
+            {
+                Images.Share(row, Copy);
+                rows.Add((row, Images.KeyOf(row)));
+            }
+
             if (part.Numbers is { } numbers) await _numbers.ReserveAsync(db, numbers.Table, numbers.Reserve, ct);
         }
 

@@ -92,6 +92,15 @@ internal sealed class RowImages
 
     public object KeyOf(object entity) => Key(TypeOf(entity)).PropertyInfo!.GetValue(entity)!;
 
+    /// <summary>Makes the row's texts the ones that others share.</summary>
+    public void Share(object row, LocalCopy copy)
+    {
+        foreach (var property in TypeOf(row).GetProperties())
+        {
+            if (property.ClrType == typeof(string) && property.PropertyInfo is { } info && info.GetValue(row) is string text) info.SetValue(row, copy.Share(text));
+        }
+    }
+
     public IEntityType TypeOf(string name) => _types.TryGetValue(name, out var type) ? type : throw new JsonException($"there is no entity '{name}' in this version");
 
     public IEntityType TypeOf(object entity) => TypeOf(entity.GetType().Name);
