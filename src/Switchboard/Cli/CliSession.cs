@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using NodaTime;
 
 namespace Switchboard.Cli;
@@ -61,6 +62,27 @@ internal sealed class CliSession
         if (Plain) table.WritePlain(Out);
         else if (table.IsEmpty) Out.WriteLine(whenEmpty);
         else table.WriteColumns(Out);
+    }
+
+    /// <summary>Does something that only Ctrl-C ends, which is then no failure.</summary>
+    public static async Task<int> UntilInterruptedAsync(Func<CancellationToken, Task> work, CancellationToken ct)
+    {
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = true;
+            interrupted.Cancel();
+        });
+        try
+        {
+            await work(interrupted.Token);
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            // As asked.
+        }
+
+        return ExitCodes.Done;
     }
 
     /// <summary>Asks for a yes.</summary>
