@@ -105,6 +105,13 @@ internal sealed class CliSession
         ? Clock(instant.InZone(known).LocalDateTime)
         : Clock(instant.InUtc().LocalDateTime) + "Z";
 
+    /// <summary>The same always with seconds, and with milliseconds where they matter.</summary>
+    public string Clock(Instant instant, string zone, bool milliseconds)
+    {
+        var known = DateTimeZoneProviders.Bcl.GetZoneOrNull(zone);
+        return instant.InZone(known ?? DateTimeZone.Utc).ToString($"uuuu-MM-dd{(Plain ? "'T'" : "' '")}HH:mm:ss{(milliseconds ? ".fff" : "")}", null) + (known is null ? "Z" : "");
+    }
+
     private string Clock(LocalDateTime at) => at.ToString(
         Plain ? "uuuu-MM-ddTHH:mm:ss" : at is { Second: 0, NanosecondOfSecond: 0 } ? "uuuu-MM-dd HH:mm" : "uuuu-MM-dd HH:mm:ss", null);
 }

@@ -63,7 +63,7 @@ public sealed class Call
     public string? ContinuedIn { get; init; }
 
     /// <summary>The legs of people that belong to it; by start.</summary>
-    public IReadOnlyList<CallLeg> Legs { get; init; } = [];
+    public List<CallLeg> Legs { get; init; } = [];
 }
 
 /// <summary>One phone's part of a call. It belongs to the call of its last event.</summary>

@@ -31,7 +31,7 @@ internal static class CallCommands
                 var table = new TextTable("START", "FROM", "TO", "DIRECTION", "STATE", "RANG", "SPOKEN", "CAUSE", "TRANSFERS", "CALL");
                 foreach (var call in list.Calls)
                 {
-                    table.Add(cli.Clock(Whole(call.StartedAt), call.Zone), From(call), To(call), call.Direction, call.State,
+                    table.Add(cli.Clock(call.StartedAt, call.Zone, milliseconds: false), From(call), To(call), call.Direction, call.State,
                         Seconds(call.RingingAt, call.AnsweredAt ?? call.EndedAt), Seconds(call.AnsweredAt, call.EndedAt), Cause(call), Transfers(call), call.LinkedId);
                 }
 
@@ -90,7 +90,7 @@ internal static class CallCommands
         if (call.ContinuedIn is not null) facts.Add("went on in", call.ContinuedIn);
         cli.Show(facts, "");
 
-        string At(Instant? at) => cli.Clock(Whole(at!.Value), call.Zone);
+        string At(Instant? at) => cli.Clock(at!.Value, call.Zone, milliseconds: true);
     }
 
     private static void Legs(CliSession cli, CallDetail detail)
@@ -105,7 +105,7 @@ internal static class CallCommands
         if (!cli.Plain) cli.Out.WriteLine();
         cli.Show(table, "No phone had part in it.");
 
-        string? At(Instant? at) => at is { } known ? cli.Clock(Whole(known), detail.Call.Zone) : null;
+        string? At(Instant? at) => at is { } known ? cli.Clock(known, detail.Call.Zone, milliseconds: true) : null;
     }
 
     private static string From(CallView call) => call.Direction == nameof(CallDirection.Service)
@@ -115,7 +115,7 @@ internal static class CallCommands
 
     private static string? To(CallView call) => call.RoomsCalled.Count == 0
         ? call.Dialled
-        : Party(string.Join(' ', call.RoomsCalled), call.Dialled);
+        : Party(string.Join(", ", call.RoomsCalled), call.RoomsCalled.Contains(call.Dialled, StringComparer.Ordinal) ? null : call.Dialled);
 
     private static string? Party(string? room, string? number) => room is null ? number : number is null || room == number ? $"room {room}" : $"room {room} ({number})";
 
@@ -125,9 +125,6 @@ internal static class CallCommands
 
     private static string? Seconds(Instant? from, Instant? until) =>
         from is { } known && until is { } end && end >= known ? (end - known).TotalSeconds.ToString("F1", CultureInfo.InvariantCulture) + " s" : null;
-
-    // Lists are read by people: whole seconds.
-    private static Instant Whole(Instant at) => Instant.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -58,8 +58,23 @@ internal sealed class CallStore
     // The legs are rows of their own.
     private static object Row(Call c) => new
     {
-        c.Pbx, c.LinkedId, c.Direction, c.State, c.CallerNumber, c.CallerPhone, c.CallerRoom, c.Dialled, c.RoomsCalled, c.StartedAt, c.RingingAt, c.AnsweredAt,
-        c.EndedAt, c.Cause, c.CauseText, c.Transfers, c.ContinuedIn,
+        c.Pbx,
+        c.LinkedId,
+        c.Direction,
+        c.State,
+        c.CallerNumber,
+        c.CallerPhone,
+        c.CallerRoom,
+        c.Dialled,
+        c.RoomsCalled,
+        c.StartedAt,
+        c.RingingAt,
+        c.AnsweredAt,
+        c.EndedAt,
+        c.Cause,
+        c.CauseText,
+        c.Transfers,
+        c.ContinuedIn,
     };
 
     private static NpgsqlParameter Json<T>(IEnumerable<T> rows) => new() { Value = JsonSerializer.Serialize(rows, CallJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb };

@@ -67,11 +67,15 @@ internal static class EventCommands
     private static async Task FollowAsync(CliSession cli, string path, CancellationToken ct)
     {
         bool? heard = true;
+        var begun = false;
         await foreach (var json in cli.Api.LinesAsync(HttpMethod.Get, path, null, Silence, ct))
         {
             var line = cli.Api.Read<EventLine>(json);
             if (line.Kind == "alive")
             {
+                // Nothing that happens from here on is missed.
+                if (!begun && !cli.Plain) await cli.Talk.WriteLineAsync($"-- following since {line.Local.Replace('T', ' ')}; Ctrl-C ends --");
+                begun = true;
                 // Only the change says something.
                 if (line.PbxConnected == heard) continue;
                 heard = line.PbxConnected;
@@ -99,7 +103,7 @@ internal static class EventCommands
         if (columns.Length == 1) return TextTable.Clean(columns[0]);
         return plain
             ? string.Join('\t', columns.Select(c => TextTable.Clean(c) is { Length: > 0 } text ? text : "-"))
-            : string.Create(CultureInfo.InvariantCulture, $"{columns[0]}  {Cell(columns[1]),-6}  {Cell(columns[2]),-16}  {Cell(columns[3]),-24}  {TextTable.Clean(columns[4])}").TrimEnd();
+            : string.Create(CultureInfo.InvariantCulture, $"{columns[0]}  {Cell(columns[1]),-6}  {Cell(columns[2]),-17}  {Cell(columns[3]),-24}  {TextTable.Clean(columns[4])}").TrimEnd();
 
         static string Cell(string? text) => TextTable.Clean(text) is { Length: > 0 } some ? some : "-";
     }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using NodaTime;
 
@@ -34,7 +34,7 @@ public sealed record EventLine(
 /// <param name="Headers">All of it; a header that came twice is an array.</param>
 public sealed record EventView(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Id,
-    Instant ReceivedAt, string Source, string? Name, string? UniqueId, string? LinkedId, string? Channel, string? Room, JsonElement Headers);
+    Instant ReceivedAt, string Source, string? Name, string? UniqueId, string? LinkedId, string? Channel, string? Room, JsonObject Headers);
 
 /// <summary>A time in which events of the PBX did not reach the record.</summary>
 /// <param name="Cause"><c>worker away</c>, <c>link cut</c>, <c>events lost</c> or <c>journal full</c>.</param>

@@ -7,7 +7,7 @@ namespace Switchboard.Features.Events;
 /// <summary>Which events are asked for, as somebody wrote it.</summary>
 /// <param name="Room">About a phone of this room.</param>
 /// <param name="Call">Of the call of this Linkedid, or of the channel of this Uniqueid.</param>
-/// <param name="Event">Of this name, such as <c>Hangup</c>; a CEL event by its own, such as <c>CHAN_START</c>.</param>
+/// <param name="Event">Of this name, such as <c>Hangup</c>; a CEL event by its own, such as <c>CHAN_START</c>. Capitals do not matter.</param>
 /// <param name="Since">From then on; see <see cref="Moments"/>.</param>
 /// <param name="Until">Before that.</param>
 /// <param name="Limit">The last so many.</param>

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
 using Npgsql;
@@ -66,7 +66,7 @@ internal sealed class EventReader(SwitchboardDb db, IClock clock)
         while (await reader.ReadAsync(ct))
         {
             found.Add(new(reader.GetFieldValue<Instant>(1), new(reader.GetInt64(0), reader.GetFieldValue<Instant>(2), reader.GetString(3), Text(4), Text(5), Text(6), Text(7), Text(8),
-                JsonSerializer.Deserialize<JsonElement>(reader.GetString(9)))));
+                JsonNode.Parse(reader.GetString(9))!.AsObject())));
         }
 
         return found;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Switchboard.Features.Events;
 
@@ -12,7 +13,7 @@ internal static class EventWords
     {
         return e.Name switch
         {
-            "Newchannel" => Join(Named("dials", H("Exten")), Named("number", H("CallerIDNum")), H("ChannelStateDesc")),
+            "Newchannel" => Join(Named("dials", Unless(H("Exten"), "s")), Named("number", H("CallerIDNum")), H("ChannelStateDesc")),
             "Newstate" => Join(H("ChannelStateDesc"), Named("number", H("CallerIDNum")), Named("with", H("ConnectedLineNum"))),
             "NewCallerid" => Named("number", H("CallerIDNum")) ?? "",
             "NewConnectedLine" => Named("with", H("ConnectedLineNum")) ?? "",
@@ -40,24 +41,23 @@ internal static class EventWords
                 Named("through to", Text(extra, "transfer_target_channel_name")), Named("application", H("Application")), e.Source == "cel" ? "(from the PBX's own file)" : null);
         }
 
-        JsonElement Extra()
+        JsonObject? Extra()
         {
             try
             {
-                return H("Extra") is { } text ? JsonSerializer.Deserialize<JsonElement>(text) : default;
+                return H("Extra") is { } text ? JsonNode.Parse(text) as JsonObject : null;
             }
             catch (JsonException)
             {
-                return default;
+                return null;
             }
         }
     }
 
-    private static string? Text(JsonElement from, string name)
+    private static string? Text(JsonObject? from, string name)
     {
-        if (from.ValueKind != JsonValueKind.Object || !from.TryGetProperty(name, out var value)) return null;
-        if (value.ValueKind == JsonValueKind.Array) value = value.EnumerateArray().FirstOrDefault();
-        var text = value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : value.ToString();
+        var value = from?[name] is JsonArray repeated ? repeated.FirstOrDefault() : from?[name];
+        var text = value?.ToString();
         return string.IsNullOrEmpty(text) || text == "<unknown>" ? null : text;
     }
 

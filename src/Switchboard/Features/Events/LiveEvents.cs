@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -60,9 +61,9 @@ internal sealed class LiveEvents(EventFeed feed, HotelPbx pbx, IOptions<HotelOpt
 
     private EventLine Line(LiveEvent live)
     {
-        var headers = JsonSerializer.SerializeToElement(live.Headers);
-        var at = headers.TryGetProperty("Timestamp", out var stamp) && stamp.ValueKind == JsonValueKind.String && decimal.TryParse(stamp.GetString(), System.Globalization.CultureInfo.InvariantCulture, out var seconds)
-            && seconds is > 1_000_000_000 and < 100_000_000_000
+        var headers = JsonSerializer.SerializeToNode(live.Headers)!.AsObject();
+        // By the PBX's clock, where it tells it.
+        var at = decimal.TryParse(headers["Timestamp"]?.ToString(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds is > 1_000_000_000 and < 100_000_000_000
             ? Instant.FromUnixTimeTicks((long)(seconds * NodaConstants.TicksPerSecond))
             : live.ReceivedAt;
         return At("event", at) with { Event = new(null, live.ReceivedAt, "ami", live.Event, live.UniqueId, live.LinkedId, live.Channel, live.Room, headers) };
