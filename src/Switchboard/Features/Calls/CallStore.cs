@@ -27,7 +27,8 @@ internal sealed class CallStore
     {
         await ExecuteAsync(connection, "delete from calls where pbx = $1 and linked_id = any ($2) and not linked_id = any ($3) and started_at >= $4", ct,
             new() { Value = pbx }, new() { Value = calls.ToArray() }, new() { Value = made.Select(c => c.LinkedId).ToArray() }, new() { Value = wholeSince });
-        await ExecuteAsync(connection, _upsertCalls, ct, Json(made.Select(Row)), new() { Value = wholeSince });
+        // (their legs among them are passed over: rows take what they have columns for)
+        await ExecuteAsync(connection, _upsertCalls, ct, Json(made), new() { Value = wholeSince });
         // The legs of a call that was left as it is stay, too.
         var legs = Json(made.SelectMany(c => c.Legs));
         await ExecuteAsync(connection, """
@@ -54,28 +55,6 @@ internal sealed class CallStore
 
         static string Column(IProperty property) => property.GetColumnName();
     }
-
-    // The legs are rows of their own.
-    private static object Row(Call c) => new
-    {
-        c.Pbx,
-        c.LinkedId,
-        c.Direction,
-        c.State,
-        c.CallerNumber,
-        c.CallerPhone,
-        c.CallerRoom,
-        c.Dialled,
-        c.RoomsCalled,
-        c.StartedAt,
-        c.RingingAt,
-        c.AnsweredAt,
-        c.EndedAt,
-        c.Cause,
-        c.CauseText,
-        c.Transfers,
-        c.ContinuedIn,
-    };
 
     private static NpgsqlParameter Json<T>(IEnumerable<T> rows) => new() { Value = JsonSerializer.Serialize(rows, CallJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb };
 
