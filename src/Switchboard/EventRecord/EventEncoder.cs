@@ -20,8 +20,8 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
 #pragma warning restore CA1001
 {
     public const string Columns = "session_id, sequence, at, received_at, pbx, source, event, unique_id, linked_id, channel, room, headers";
-    private const int ColumnCount = 12;
-    private const int LongestColumn = 200;
+    public const short ColumnCount = 12;
+    public const int LongestColumn = 200;
 
     // A PBX whose clock is further away than this is not believed when its own time decides where a row is kept.
     private static readonly Duration Believed = Duration.FromHours(24);

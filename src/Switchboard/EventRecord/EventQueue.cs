@@ -21,6 +21,7 @@ internal sealed class EventQueue(IOptions<EventRecordOptions> options, TimeProvi
     private EventChunk? _open;
     private int _bytes;
     private bool _completed;
+    private bool _inHand;
 
     /// <summary>Adds a row that <paramref name="encode"/> writes.</summary>
     public ValueTask AddAsync(EventSession session, Action<EventChunk> encode, CancellationToken ct)
@@ -81,7 +82,7 @@ internal sealed class EventQueue(IOptions<EventRecordOptions> options, TimeProvi
         lock (_lock)
         {
             if (_waiting.Count == 0) Close();
-            _waiting.TryDequeue(out var item);
+            _inHand = _waiting.TryDequeue(out var item);
             if (item is EventChunk chunk) _bytes -= chunk.Rows.WrittenCount;
             if (_bytes < FullQueue / 2)
             {
@@ -103,6 +104,18 @@ internal sealed class EventQueue(IOptions<EventRecordOptions> options, TimeProvi
     public bool IsOver
     {
         get { lock (_lock) return _completed && _waiting.Count == 0 && _open is null; }
+    }
+
+    /// <summary>Nothing waits, and what was taken last is done with.</summary>
+    public bool IsIdle
+    {
+        get { lock (_lock) return !_inHand && _waiting.Count == 0 && _open is null; }
+    }
+
+    /// <summary>What was taken last is stored or kept.</summary>
+    public void Done()
+    {
+        lock (_lock) _inHand = false;
     }
 
     /// <summary>So much waits, in bytes.</summary>

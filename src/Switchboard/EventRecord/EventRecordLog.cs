@@ -33,8 +33,8 @@ internal static partial class EventRecordLog
     [LoggerMessage(2109, LogLevel.Warning, "The event table's days could not be seen to, trying again in an hour: {Reason}")]
     public static partial void KeepFailed(this ILogger logger, string reason);
 
-    [LoggerMessage(2110, LogLevel.Information, "Outage of PBX {Pbx} on record: {Cause}, {From} to {Until}")]
-    public static partial void Outage(this ILogger logger, string pbx, string cause, string from, string until);
+    [LoggerMessage(2110, LogLevel.Information, "Outage of the record of PBX {Pbx}: {Cause}, {From} to {Until}; {Recovered} call events recovered from the PBX's own file{Missing}")]
+    public static partial void Outage(this ILogger logger, string pbx, string cause, string from, string until, long? recovered, string missing);
 
     [LoggerMessage(2111, LogLevel.Information, "The PBX's own call file was read: {Read} call events, {Recovered} of them were missing and are stored now")]
     public static partial void Recovered(this ILogger logger, long read, long recovered);

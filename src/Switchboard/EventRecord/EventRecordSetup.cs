@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Switchboard.Journal;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.EventRecord;
 
@@ -14,11 +15,15 @@ internal static class EventRecordSetup
         {
             var journal = ActivatorUtilities.CreateInstance<EventJournal>(provider, pbxName(provider));
             provider.GetRequiredService<EventRecordMeter>().Watch("events", () => journal.Size, () => journal.Limit);
+            var local = provider.GetRequiredService<LocalStore>();
+            provider.GetRequiredService<EventRecordMeter>().Watch("facts", () => local.JournalSize, () => local.JournalLimit);
             return journal;
         });
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventWriter>(provider, pbxName(provider)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<EventRecorder>(provider, pbxName(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<EventRecorder>());
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<CelRecords>(provider, pbxName(provider)));
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<CelRecovery>(provider, pbxName(provider)));
         return services.AddHostedService<EventKeeper>();
     }
 

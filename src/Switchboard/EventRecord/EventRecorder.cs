@@ -36,6 +36,9 @@ internal sealed class EventRecorder : BackgroundService
         _events = ami.Subscribe("record");
     }
 
+    /// <summary>Raised after a time in which something may have been missed.</summary>
+    public event Action? ListensAgain;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var writing = _writer.RunAsync(stoppingToken);
@@ -64,6 +67,7 @@ internal sealed class EventRecorder : BackgroundService
                 else _writer.FirstConnectedAt ??= now;
                 _cutSince = null;
                 _queue.Flush();
+                ListensAgain?.Invoke();
                 break;
             case AmiDisconnected:
                 _cutSince ??= _lastReceived ?? _clock.GetCurrentInstant();
@@ -74,6 +78,7 @@ internal sealed class EventRecorder : BackgroundService
                 _meter.Lost(gap.Lost);
                 var until = _clock.GetCurrentInstant();
                 _queue.Add(new PbxOutage(_pbx, PbxOutage.EventsLost, _lastReceived ?? until, until, gap.Lost));
+                ListensAgain?.Invoke();
                 break;
         }
 

@@ -29,7 +29,7 @@ internal sealed class EventWriter(
     public Instant? FirstConnectedAt { get; set; }
 
     /// <summary>Everything that was heard before this moment is in the database.</summary>
-    public bool IsCaughtUp => journal.IsEmpty && queue.Bytes == 0 && _lastLifeKnown && !_toldAway;
+    public bool IsCaughtUp => journal.IsEmpty && queue.IsIdle && (_lastLifeKnown || FirstConnectedAt is null) && !_toldAway;
 
     public async Task RunAsync(CancellationToken ct)
     {
@@ -40,6 +40,7 @@ internal sealed class EventWriter(
         {
             var item = await queue.TakeAsync(RetryEvery);
             if (item is not null) await KeepAsync(item, ct);
+            queue.Done();
             if (!journal.IsEmpty) await DrainAsync(ct);
             await TellLastOutageAsync(ct);
         }

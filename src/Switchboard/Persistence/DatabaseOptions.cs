@@ -25,6 +25,10 @@ public sealed class DatabaseOptions
     {
         var builder = new NpgsqlConnectionStringBuilder(ConnectionString);
         if (PasswordFile is not null) builder.Password = File.ReadLines(PasswordFile).First().Trim();
+        // A session that a broken network left in a transaction must not hold locks for hours; an answer to a cancellation is not waited for long.
+        builder.Options ??= "-c idle_in_transaction_session_timeout=30000";
+        builder.CancellationTimeout = 500;
+        builder.Timeout = Math.Min(builder.Timeout, 5);
         builder.ApplicationName ??= $"switchboard {Environment.MachineName}/{Environment.ProcessId}";
         return builder.ConnectionString;
     }

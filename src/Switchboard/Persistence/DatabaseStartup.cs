@@ -53,6 +53,8 @@ public sealed class DatabaseStartup(
         await using (var take = new NpgsqlCommand("select pg_advisory_lock(hashtextextended('switchboard migrations', 0))", guard) { CommandTimeout = 0 })
             await take.ExecuteNonQueryAsync(ct);
         var pending = (await db.Database.GetPendingMigrationsAsync(ct)).Count();
+        // A migration may rewrite years of history.
+        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
         await db.Database.MigrateAsync(ct);
         foreach (var step in steps) await step(scope.ServiceProvider, ct);
         await using (var release = new NpgsqlCommand("select pg_advisory_unlock(hashtextextended('switchboard migrations', 0))", guard))

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.Extensions.Options;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Persistence;
 
@@ -16,6 +17,9 @@ internal static class PersistenceSetup
             SwitchboardDb.Configure(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Effective()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerLease>(provider, pbxName(provider)));
         services.AddSingleton<DatabaseStartup>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LocalStore>(provider, pbxName(provider)));
+        services.AddHostedService(provider => provider.GetRequiredService<LocalStore>());
+        services.AddScoped<UnitOfWork>();
         return services.AddHostedService(provider => provider.GetRequiredService<DatabaseStartup>());
     }
 }

@@ -15,6 +15,8 @@ public sealed class SwitchboardDb(DbContextOptions<SwitchboardDb> options) : DbC
     public static void Configure(DbContextOptionsBuilder builder, string connectionString) => builder
         .UseNpgsql(connectionString, npgsql => npgsql
             .UseNodaTime()
+            // Whoever waits longer goes on without it.
+            .CommandTimeout(5)
             .MigrationsHistoryTable("schema_migrations"))
         .UseSnakeCaseNamingConvention();
 }

@@ -78,10 +78,11 @@ public sealed class WorkerLease(string pbx, IOptions<DatabaseOptions> options, T
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Value.Effective())
         {
+            // Together with the round below: found within five seconds, which is what wake-ups are claimed ahead.
             Pooling = false,
             KeepAlive = 5,
             Timeout = 5,
-            CommandTimeout = 5,
+            CommandTimeout = 2,
         }.ConnectionString);
         try
         {

@@ -101,6 +101,30 @@ public class CallTests(PostgresServer server, ITestOutputHelper output)
         Assert.Equal(row, await hotel.QueryAsync<string>(Rows));
     }
 
+    [Fact]
+    public async Task A_call_while_the_worker_was_away_is_a_row_from_the_PBXs_own_file()
+    {
+        await using var hotel = await LabHotel.OpenAsync(server, ["2174", "3174", "6174"]);
+        await hotel.Phones.CallAsync("6174", "2174", "--for", "300");
+        await WaitForEndedAsync(hotel, 1);
+        await hotel.Worker.KillAsync();
+        await hotel.Phones.CallAsync("6174", "2174", "--for", "600", "--attended", "3174");
+        // It comes back in the middle of this one.
+        await using var call = await hotel.Phones.BeginCallAsync("6174", "2174", "--for", "15000");
+        await hotel.Phones.WaitForAsync("2174", "ANSWER", 3);
+        await hotel.Worker.StartAsync();
+        await WaitForEndedAsync(hotel, 4);
+        Assert.Equal("Answered 2 true, Answered 3 false, Answered 1 false, Answered 2 false", await hotel.QueryAsync<string>("""
+            select string_agg(format('%s %s %s', state, (select count(*) from call_legs l where l.linked_id = c.linked_id), case when ringing_at is null then 'false' else 'true' end), ', ' order by started_at)
+            from calls c
+            """));
+        Assert.Equal("attended", await hotel.QueryAsync<string>("select transfers->0->>'kind' from calls where transfers <> '[]'"));
+        Assert.True(await Eventually.TrueAsync(async () => (await hotel.CliDoneAsync("events", "--since", "5m")).Contains(" call events recovered --", StringComparison.Ordinal), TimeSpan.FromSeconds(20)), hotel.Worker.Log);
+        var row = await hotel.QueryAsync<string>(Rows);
+        await hotel.CliDoneAsync("calls", "rebuild");
+        Assert.Equal(row, await hotel.QueryAsync<string>(Rows));
+    }
+
     private static async Task WaitForEndedAsync(LabHotel hotel, int calls) =>
         Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select count(*) from calls where ended_at is not null") == calls, TimeSpan.FromSeconds(30)),
             $"{await hotel.QueryAsync<string>(Rows)}\n{hotel.Worker.Log}");

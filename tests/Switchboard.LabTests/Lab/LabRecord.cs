@@ -39,6 +39,14 @@ internal static class LabRecord
         return tally;
     }
 
+    /// <summary>The drill's second count: what the PBX emitted against what is on record.</summary>
+    public static async Task RecordIsWholeAsync(this LabHotel hotel, ITestOutputHelper output)
+    {
+        var tally = await hotel.ReconcileAsync(60);
+        output.WriteLine(tally.ToString());
+        Assert.True(tally.IsWhole, $"{tally}\n{hotel.Worker.Log}");
+    }
+
     private static async Task<RecordTally> TallyAsync(LabHotel hotel)
     {
         var (emitted, recorded) = (Emitted(hotel.Pbx), await RecordedAsync(hotel));

@@ -26,7 +26,7 @@ internal sealed class LabWorker : IAsyncDisposable
             ["Pbx:Username"] = "switchboard",
             ["Pbx:SecretFile"] = pbx.SecretFile,
             ["Database:ConnectionString"] = connectionString,
-            ["Journal:Directory"] = Path.Combine(folder, "journal"),
+            ["Journal:Directory"] = JournalFolder,
             ["EventRecord:CelFile"] = Path.Combine(pbx.Folder, "log", "cel-custom", "cel.csv"),
             ["Http:Url"] = Url,
             ["Http:BootstrapTokenFile"] = AdminTokenFile,
@@ -45,6 +45,7 @@ internal sealed class LabWorker : IAsyncDisposable
 
     public string Url { get; } = $"http://127.0.0.1:{FreePorts.Tcp()}";
     public HttpClient Http { get; }
+    public string JournalFolder => Path.Combine(_folder, "journal");
     public string AdminTokenFile => Path.Combine(_folder, "admin.token");
 
     /// <summary>The pid of its present life.</summary>
@@ -76,6 +77,25 @@ internal sealed class LabWorker : IAsyncDisposable
 
     /// <summary>Changes its configuration; its next start reads it.</summary>
     public void Set(string key, string value) => _settings[key] = value;
+
+    /// <summary>The worker's time of day may be set from now on, its monotonic clock and this machine's stay as they are (libfaketime).</summary>
+    public void UseClockOfItsOwn()
+    {
+        SetClock("+0");
+        Environment["LD_PRELOAD"] = Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", SearchOption.AllDirectories).First();
+        Environment["FAKETIME_TIMESTAMP_FILE"] = ClockFile;
+        Environment["FAKETIME_NO_CACHE"] = "1";
+        Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+    }
+
+    /// <summary>So many seconds from this machine's time, such as <c>+300</c>.</summary>
+    public void SetClock(string by)
+    {
+        File.WriteAllText(ClockFile + ".new", by);
+        File.Move(ClockFile + ".new", ClockFile, overwrite: true);
+    }
+
+    private string ClockFile => Path.Combine(_folder, "offset");
 
     /// <summary>kill -9.</summary>
     public Task KillAsync() => EndAsync("KILL");

@@ -5,7 +5,7 @@ using Switchboard.LabTests.Postgres;
 namespace Switchboard.LabTests.WakeUpCalls;
 
 /// <summary>Each order in which a hotel's machines may come up after a power cut ends with phones that ring.</summary>
-public class StartOrderTests
+public class StartOrderTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Orders => ["PDW", "PWD", "DPW", "DWP", "WPD", "WDP"];
 
@@ -37,6 +37,7 @@ public class StartOrderTests
         await hotel.WaitForStateAsync(await hotel.BookAsync("1141"), "Confirmed");
         Assert.Equal(1, hotel.Phones.Calls("1141"));
         Assert.Null(await hotel.KnockEntryAsync("1141"));
+        await hotel.RecordIsWholeAsync(output);
     }
 }
 
@@ -82,12 +83,15 @@ public class WrongPasswordTests(PostgresServer server)
         await postgres.KillAsync(PostgresSignal.Fast);
         await hotel.Worker.WaitForLogAsync("PostgreSQL cannot be reached since");
         var line = hotel.Worker.Log.Split('\n').Single(l => l.Contains("PostgreSQL cannot be reached since", StringComparison.Ordinal));
-        Assert.Contains("Guests: wake-ups claimed already ring", line, StringComparison.Ordinal);
+        Assert.Contains("Guests: the wake-ups of the next 24 hours ring from this machine's copy", line, StringComparison.Ordinal);
         Assert.Contains("Do: start PostgreSQL", line, StringComparison.Ordinal);
         Assert.Contains("PostgreSQL cannot be reached since", await StatusOf(hotel, "database"), StringComparison.Ordinal);
         Assert.False(await hotel.Worker.AnswersAsync("/health/ready"));
         Assert.True(await hotel.Worker.AnswersAsync("/health/live"));
-        using (var refused = await hotel.Worker.TrySendAsync(HttpMethod.Get, "/api/wakeups", null))
+        Assert.Contains("served without the database since", await StatusOf(hotel, "wake-ups"), StringComparison.Ordinal);
+        // What this machine knows is told; what only the database can do is refused.
+        using (var told = await hotel.Worker.TrySendAsync(HttpMethod.Get, "/api/wakeups", null)) Assert.Equal(System.Net.HttpStatusCode.OK, told.StatusCode);
+        using (var refused = await hotel.Worker.TrySendAsync(HttpMethod.Post, "/api/rooms/import", hotel.RoomsCsv))
             Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         await postgres.StartAsync();
         await hotel.Worker.WaitForLogAsync("Over after");
@@ -135,38 +139,26 @@ public class TimeFaultTests(PostgresServer server)
     public async Task A_clock_set_forward_rings_what_is_due_by_it_and_one_set_back_rings_nobody_again()
     {
         await using var hotel = await LabHotel.BuildAsync(server, ["1145", "1146", "1147"], staticPhones: true);
-        var offset = Path.Combine(hotel.Pbx.Folder, "offset");
-        await File.WriteAllTextAsync(offset, "+0");
-        // libfaketime moves this process's time of day and leaves its monotonic clock alone; only the worker is under it.
-        hotel.Worker.Environment["LD_PRELOAD"] = Directory.EnumerateFiles("/usr/lib", "libfaketime.so.1", SearchOption.AllDirectories).First();
-        hotel.Worker.Environment["FAKETIME_TIMESTAMP_FILE"] = offset;
-        hotel.Worker.Environment["FAKETIME_NO_CACHE"] = "1";
-        hotel.Worker.Environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        hotel.Worker.UseClockOfItsOwn();
         await hotel.StartAsync();
         var first = await hotel.BookAsync("1145", LabHotel.HotelTime(300));
         var tooLate = await hotel.BookAsync("1146", LabHotel.HotelTime(120));
 
         // Five minutes forward: the one is due by the new time, the other three minutes late, within the limit.
-        await SetAsync("+300");
+        hotel.Worker.SetClock("+300");
         await hotel.Worker.WaitForLogAsync("This machine's clock was set 300.");
         await hotel.WaitForStateAsync(first, "Confirmed", 15);
         var detail = await hotel.WaitForStateAsync(tooLate, "Confirmed", 15);
         Assert.True(detail.GetProperty("call").GetProperty("late").GetBoolean());
 
         // An hour back: nobody rings twice, and what is booked by the new time rings by it.
-        await SetAsync("-3300");
+        hotel.Worker.SetClock("-3300");
         await hotel.Worker.WaitForLogAsync("This machine's clock was set 3600.");
         var next = await hotel.BookAsync("1147", LabHotel.HotelTime(-3300 + 5));
         await hotel.WaitForStateAsync(next, "Confirmed", 20);
         foreach (var room in (string[])["1145", "1146", "1147"]) Assert.Equal(1, hotel.Phones.Calls(room));
         // Worker and PBX differ now, and somebody is told.
         await hotel.Worker.WaitForLogAsync("The clocks do not agree since", seconds: 40);
-
-        async Task SetAsync(string by)
-        {
-            await File.WriteAllTextAsync(offset + ".new", by);
-            File.Move(offset + ".new", offset, overwrite: true);
-        }
     }
 
     private static async Task<DateTimeOffset> DueAsync(LabHotel hotel, long number) =>

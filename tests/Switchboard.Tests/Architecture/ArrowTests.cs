@@ -53,6 +53,7 @@ public partial class ArrowTests
                 // Beside Pbx the only one that takes the PBX's messages as they are.
                 "EventRecord" => ["Asterisk", "Persistence", "Journal", "Web"],
                 "Persistence" => ["Journal"],
+                "Persistence.Local" => ["Persistence", "Journal", "Web"],
                 _ when from.StartsWith("Features.", StringComparison.Ordinal) => uses.Where(to => to is "Pbx" or "EventRecord" || bottom.Contains(to) || to.StartsWith("Features.", StringComparison.Ordinal)),
                 _ => [],
             };

@@ -1,7 +1,9 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Access;
@@ -11,7 +13,11 @@ internal static class AccessSetup
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
         services.AddScoped<TokenDesk>().AddSingleton<RememberedTokens>();
-        services.AddScoped<TokenLookup>(p => p.GetRequiredService<TokenDesk>().FindAsync);
+        services.AddScoped<TokenLookup>(p => (hash, ct) => p.GetRequiredService<UnitOfWork>().MustLookLocally
+            ? throw new StoreAwayException()
+            : p.GetRequiredService<TokenDesk>().FindAsync(hash, ct));
+        services.AddSingleton(new LocalCopyPart(typeof(ApiToken), async (db, _, ct) =>
+            await db.Set<ApiToken>().AsNoTracking().Where(t => t.RevokedAt == null).ToListAsync(ct), _ => true));
         services.AddAuthenticationCore(o => o.DefaultScheme = BearerHandler.SchemeName);
         new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.Access;
 
@@ -6,10 +7,10 @@ namespace Switchboard.Features.Access;
 internal sealed class AnswersWithoutDatabase;
 
 /// <summary>
-/// The tokens that were good the last time the database was asked, in memory only. Used where an endpoint is marked
+/// The tokens that were good the last time the database was asked: those in use, and this machine's copy of the others (hashes only). Used where an endpoint is marked
 /// <see cref="AnswersWithoutDatabase"/> and the database cannot be asked: whoever sees to the outage needs the status most.
 /// </summary>
-internal sealed class RememberedTokens
+internal sealed class RememberedTokens(LocalStore local)
 {
     private const int Most = 1000;
     private readonly ConcurrentDictionary<string, ApiToken> _tokens = new(StringComparer.Ordinal);
@@ -23,5 +24,6 @@ internal sealed class RememberedTokens
     }
 
     /// <summary>The token as it was last known, or null.</summary>
-    public ApiToken? Find(byte[] hash) => _tokens.GetValueOrDefault(Convert.ToHexString(hash));
+    public ApiToken? Find(byte[] hash) => _tokens.GetValueOrDefault(Convert.ToHexString(hash))
+        ?? local.Copy.Where<ApiToken>(t => t.RevokedAt is null && t.Hash.AsSpan().SequenceEqual(hash)).SingleOrDefault();
 }

@@ -13,7 +13,7 @@ namespace Switchboard.Features.Calls;
 /// the time: whoever dials goes first. While the database is away it waits; that is told elsewhere.
 /// </summary>
 internal sealed class CallKeeper(
-    EventStore record, CallMaker maker, DatabaseStartup startup, WorkerLease lease, TimeProvider time, ILogger<CallKeeper> log) : BackgroundService
+    EventStore record, CelRecords recovered, CallMaker maker, DatabaseStartup startup, WorkerLease lease, TimeProvider time, ILogger<CallKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterFault = TimeSpan.FromMinutes(1);
@@ -27,6 +27,7 @@ internal sealed class CallKeeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         record.Stored += Stored;
+        recovered.Stored += Stored;
         try
         {
             while (true)
@@ -41,6 +42,7 @@ internal sealed class CallKeeper(
         finally
         {
             record.Stored -= Stored;
+            recovered.Stored -= Stored;
         }
     }
 

@@ -30,9 +30,10 @@ internal sealed class CallMaker(IServiceScopeFactory scopes, HotelPbx pbx, IOpti
     /// <summary>Makes calls of what is new; true where there may be more. <paramref name="since"/>: the earliest time of what is new, where that is known.</summary>
     public Task<bool> RoundAsync(Instant? since, CancellationToken ct) => AloneAsync(async (connection, store) =>
     {
+        var settled = await CallRecord.SettledAsync(connection, time, ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
         var position = await PositionAsync(connection, ct);
-        var news = await CallRecord.NewAsync(connection, pbx.Name, position, since, EventsAtOnce, ct);
+        var news = await CallRecord.NewAsync(connection, pbx.Name, position, settled, since, EventsAtOnce, ct);
         if (news.LastEventId is not { } last) return false;
         var touched = news.Restarted ? news.Calls.Union(await OpenAsync(connection, ct), StringComparer.Ordinal).ToList() : news.Calls;
         foreach (var calls in touched.Chunk(CallsAtOnce)) await MakeAsync(connection, store, calls, news.Earliest, Instant.MinValue, ct);

@@ -21,19 +21,41 @@ internal static class CallRecord
     // A PBX's clock may differ from ours by a day at most, else the record goes by ours.
     private static readonly Duration ClockDoubt = Duration.FromHours(25);
 
+    // Who is just now storing events.
+    private const string Writing =
+        "relation = 'pbx_events'::regclass and mode = 'RowExclusiveLock' and database = (select oid from pg_database where datname = current_database())";
+
+    private static readonly TimeSpan SettleEvery = TimeSpan.FromMilliseconds(20);
+
     // Nobody is put through so often; what would go on for ever ends here.
     private const int MostJoined = 200;
 
-    /// <summary>The events behind a position; <paramref name="since"/> is a lower bound of their times, where that is known.</summary>
-    public static async Task<NewEvents> NewAsync(NpgsqlConnection connection, string pbx, long position, Instant? since, int limit, CancellationToken ct)
+    /// <summary>
+    /// Up to this id every event is there to be read: ids are given in order, but of two transactions at once the later one may be first to commit,
+    /// and a position that has passed what is not there yet would never come back to it.
+    /// </summary>
+    public static async Task<long> SettledAsync(NpgsqlConnection connection, TimeProvider time, CancellationToken ct)
+    {
+        await using var last = new NpgsqlCommand("select last_value from pbx_events_id_seq", connection);
+        var id = (long)(await last.ExecuteScalarAsync(ct))!;
+        // In this order: whoever took an id up to that one, and has not committed, is among these.
+        await using var ask = new NpgsqlCommand($"select array_agg(virtualtransaction) from pg_locks where {Writing}", connection);
+        var writing = await ask.ExecuteScalarAsync(ct) as string[] ?? [];
+        await using var still = new NpgsqlCommand($"select exists (select from pg_locks where {Writing} and virtualtransaction = any ($1))", connection).With([writing]);
+        while (writing.Length > 0 && (bool)(await still.ExecuteScalarAsync(ct))!) await Task.Delay(SettleEvery, time, ct);
+        return id;
+    }
+
+    /// <summary>The events behind a position and not behind <paramref name="settled"/>; <paramref name="since"/> is a lower bound of their times, where that is known.</summary>
+    public static async Task<NewEvents> NewAsync(NpgsqlConnection connection, string pbx, long position, long settled, Instant? since, int limit, CancellationToken ct)
     {
         await using var command = new NpgsqlCommand($"""
             select id, linked_id, at, event = 'FullyBooted' from pbx_events
-            where pbx = $3 and id > $4 and at >= $5 and ((linked_id is not null and {Relevant}) or event = 'FullyBooted')
+            where pbx = $3 and id > $4 and id <= $7 and at >= $5 and ((linked_id is not null and {Relevant}) or event = 'FullyBooted')
             order by id limit $6
             """, connection);
         AddKinds(command);
-        command.With(pbx, position, since ?? Instant.FromUnixTimeSeconds(0), limit);
+        command.With(pbx, position, since ?? Instant.FromUnixTimeSeconds(0), limit, settled);
         var calls = new HashSet<string>(StringComparer.Ordinal);
         long? last = null;
         var (earliest, restarted, count) = (Instant.MaxValue, false, 0);

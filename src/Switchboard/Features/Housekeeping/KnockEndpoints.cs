@@ -1,15 +1,26 @@
 using System.Security.Claims;
+using Microsoft.EntityFrameworkCore;
 using Switchboard.Features.Access;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.Housekeeping;
 
 internal static class KnockSetup
 {
-    public static IServiceCollection AddHousekeeping(this IServiceCollection services) => services.AddScoped<KnockList>();
+    public static IServiceCollection AddHousekeeping(this IServiceCollection services) => services
+        .AddScoped<KnockList>()
+        .AddSingleton(new LocalCopyPart(typeof(KnockEntry), async (db, _, ct) =>
+            await db.Set<KnockEntry>().AsNoTracking().Where(e => e.ClosedAt == null).ToListAsync(ct), row => row is KnockEntry { ClosedAt: null })
+        {
+            // One for each room of a large hotel, several times.
+            Numbers = ("knock_entries", 5000),
+        })
+        .AddSingleton(new LocalCopyPart(typeof(KnockNote), async (db, _, ct) =>
+            await db.Set<KnockNote>().AsNoTracking().Where(n => db.Set<KnockEntry>().Any(e => e.Id == n.KnockEntryId && e.ClosedAt == null)).ToListAsync(ct), _ => true));
 
     public static void MapHousekeeping(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/housekeeping").WithTags("Housekeeping");
+        var group = routes.MapGroup("/api/housekeeping").WithTags("Housekeeping").WithMetadata(new AnswersWithoutDatabase());
         group.MapGet("/", (bool? all, KnockList list, CancellationToken ct) => list.ListAsync(all ?? false, ct)).RequireAuthorization(Policies.AnyRole)
             .WithSummary("The rooms where somebody must knock, the longest waiting first; with all, the closed ones too");
         group.MapPost("/{number:long}/close", (long number, KnockClose close, KnockList list, ClaimsPrincipal user, CancellationToken ct) =>

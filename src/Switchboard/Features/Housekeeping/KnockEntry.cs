@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using NodaTime;
+using Switchboard.Persistence;
 
 namespace Switchboard.Features.Housekeeping;
 
@@ -11,7 +12,8 @@ public sealed class KnockEntry
 
     public KnockEntry(KnockRequest request, Instant now)
     {
-        Id = Guid.CreateVersion7();
+        // One entry for each thing that it came from.
+        Id = DerivedId.Of(request.Source, request.SourceId.ToString());
         (Source, SourceId, SourceNumber, Pbx) = (request.Source, request.SourceId, request.SourceNumber, request.Pbx);
         (Room, Floor) = (request.Room, request.Floor);
         (Date, Time, Zone) = (request.Date, request.Time, request.Zone);

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
-using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Housekeeping;
@@ -17,28 +17,31 @@ public sealed record KnockRequest(
 public delegate Task<Action?> KnockClosedHandler(KnockEntry entry, CancellationToken ct);
 
 /// <summary>Housekeeping's list. Other features add to it in their own transaction and never read its tables.</summary>
-public sealed class KnockList(SwitchboardDb db, IClock clock, IEnumerable<KnockClosedHandler> handlers, ILogger<KnockList> log)
+internal sealed class KnockList(UnitOfWork work, IClock clock, IEnumerable<KnockClosedHandler> handlers, ILogger<KnockList> log)
 {
     /// <summary>Adds an entry to the caller's unit of work: it is stored when the caller saves.</summary>
-    public void Add(KnockRequest request) => db.Add(new KnockEntry(request, clock.GetCurrentInstant()));
+    public void Add(KnockRequest request) => work.Db.Add(new KnockEntry(request, clock.GetCurrentInstant()));
 
     /// <summary>Notes on the source's entry what became known later; part of the caller's unit of work.</summary>
     public async Task NoteAsync(string source, Guid sourceId, string text, IReadOnlyList<string> attemptResults, CancellationToken ct)
     {
-        var entry = await db.Set<KnockEntry>().SingleOrDefaultAsync(e => e.Source == source && e.SourceId == sourceId, ct);
+        var entry = work.IsOffline
+            ? work.Attach(work.Copy.Where<KnockEntry>(e => e.Source == source && e.SourceId == sourceId).SingleOrDefault())
+            : await work.Db.Set<KnockEntry>().SingleOrDefaultAsync(e => e.Source == source && e.SourceId == sourceId, ct);
         if (entry is null) return;
         entry.SetResults(attemptResults);
-        db.Add(new KnockNote(entry.Id, clock.GetCurrentInstant(), text));
+        work.Db.Add(new KnockNote(entry.Id, clock.GetCurrentInstant(), text));
     }
 
     /// <summary>The open entries, the one that waits longest first; with the closed ones, the newest first.</summary>
     public async Task<IReadOnlyList<KnockEntryView>> ListAsync(bool all, CancellationToken ct)
     {
-        var wanted = db.Set<KnockEntry>().AsNoTracking();
+        if (work.MustLookLocally) return ListLocally(all);
+        var wanted = work.Db.Set<KnockEntry>().AsNoTracking();
         wanted = all ? wanted.OrderByDescending(e => e.AddedAt) : wanted.Where(e => e.ClosedAt == null).OrderBy(e => e.AddedAt);
         var entries = await wanted.Take(1000).ToListAsync(ct);
         var ids = entries.Select(e => e.Id).ToList();
-        var notes = (await db.Set<KnockNote>().AsNoTracking().Where(n => ids.Contains(n.KnockEntryId)).OrderBy(n => n.Id).ToListAsync(ct))
+        var notes = (await work.Db.Set<KnockNote>().AsNoTracking().Where(n => ids.Contains(n.KnockEntryId)).OrderBy(n => n.Id).ToListAsync(ct))
             .ToLookup(n => n.KnockEntryId);
         return [.. entries.Select(e => View(e, notes[e.Id]))];
     }
@@ -48,20 +51,33 @@ public sealed class KnockList(SwitchboardDb db, IClock clock, IEnumerable<KnockC
     {
         var name = Text("name", close.Name, 80);
         var finding = Text("finding", close.Finding, 500);
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var entry = await db.Set<KnockEntry>().FromSql($"select * from knock_entries where number = {number} for update").SingleOrDefaultAsync(ct)
+        await work.BeginAsync(ct);
+        var entry = await LockAsync(number, ct)
             ?? throw new NotFoundException($"there is no entry {number} on housekeeping's list");
         if (entry.ClosedAt is not null) throw new ConflictException($"entry {number} was closed already, by {entry.ClosedBy}");
         entry.Close(name, via, finding, close.Awake ?? false, clock.GetCurrentInstant());
         var afterCommit = new List<Action?>();
         foreach (var handler in handlers) afterCommit.Add(await handler(entry, ct));
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        await work.CommitAsync(ct);
         log.Closed(entry.Number, entry.Room, entry.SourceNumber, entry.Awake == true);
         foreach (var action in afterCommit) action?.Invoke();
-        var notes = await db.Set<KnockNote>().AsNoTracking().Where(n => n.KnockEntryId == entry.Id).OrderBy(n => n.Id).ToListAsync(ct);
+        if (work.MustLookLocally) return View(entry, NotesLocally(entry));
+        var notes = await work.Db.Set<KnockNote>().AsNoTracking().Where(n => n.KnockEntryId == entry.Id).OrderBy(n => n.Id).ToListAsync(ct);
         return View(entry, notes);
     }
+
+    private async Task<KnockEntry?> LockAsync(long number, CancellationToken ct) => work.IsOffline
+        ? work.Attach(work.Copy.Where<KnockEntry>(e => e.Number == number).SingleOrDefault())
+        : await work.Db.Set<KnockEntry>().FromSql($"select * from knock_entries where number = {number} for update").SingleOrDefaultAsync(ct);
+
+    // While the database is away: what was open before, and everything since.
+    private IReadOnlyList<KnockEntryView> ListLocally(bool all)
+    {
+        var entries = work.Copy.Where<KnockEntry>(e => all || e.ClosedAt is null);
+        return [.. (all ? entries.OrderByDescending(e => e.AddedAt) : entries.OrderBy(e => e.AddedAt)).Take(1000).Select(e => View(e, NotesLocally(e)))];
+    }
+
+    private IEnumerable<KnockNote> NotesLocally(KnockEntry entry) => work.Copy.Where<KnockNote>(n => n.KnockEntryId == entry.Id).OrderBy(n => n.At);
 
     private static string Text(string field, string? value, int longest)
     {

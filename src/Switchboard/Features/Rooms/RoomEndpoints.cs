@@ -1,9 +1,10 @@
 using System.Text;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Switchboard.EventRecord;
 using Switchboard.Features.Access;
 using Switchboard.Features.Hotel;
-using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Rooms;
@@ -15,12 +16,15 @@ internal static class RoomSetup
     public static IServiceCollection AddRooms(this IServiceCollection services) => services
         .AddScoped<RoomRegister>().AddSingleton<RoomPhones>()
         .AddSingleton<RoomOfPhone>(provider => provider.GetRequiredService<RoomPhones>().RoomOf)
-        .AddSingleton<DatabaseReadyStep>(_ => (scope, ct) => scope.GetRequiredService<RoomPhones>().LoadAsync(scope.GetRequiredService<SwitchboardDb>(), ct));
+        .AddSingleton(provider => new LocalCopyPart(typeof(Room), async (db, _, ct) => await db.Set<Room>().AsNoTracking().ToListAsync(ct), _ => true)
+        {
+            Filled = provider.GetRequiredService<RoomPhones>().Take,
+        });
 
     public static void MapRooms(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/rooms").WithTags("Rooms");
-        group.MapGet("/", (RoomRegister rooms, CancellationToken ct) => rooms.ListAsync(ct)).RequireAuthorization(Policies.AnyRole)
+        group.MapGet("/", (RoomRegister rooms, CancellationToken ct) => rooms.ListAsync(ct)).RequireAuthorization(Policies.AnyRole).WithMetadata(new AnswersWithoutDatabase())
             .WithSummary("Every room with its phones, floor, language and PBX");
         group.MapPost("/import", ImportAsync).RequireAuthorization(Policies.Admin).WithBodyLimit(LargestImport).Accepts<string>("text/csv")
             .WithSummary("Import rooms from CSV: updates and adds, never deletes; with a bad line nothing is imported");

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
-using Microsoft.EntityFrameworkCore;
-using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.Rooms;
 
@@ -13,22 +12,15 @@ internal sealed class RoomPhones
     /// <summary>The room of this phone, such as <c>PJSIP/1203</c>; null where it is no room's.</summary>
     public string? RoomOf(ReadOnlySpan<char> phone) => _rooms.TryGetValue(phone, out var room) ? room : null;
 
-    /// <summary>Takes the phones of these rooms; one that several rooms name is the first one's.</summary>
-    public void Take(IEnumerable<(string Room, IReadOnlyList<string> DialStrings)> rooms)
+    /// <summary>Takes the phones of the hotel's rooms; one that several rooms name is the first one's.</summary>
+    public void Take(LocalCopy copy)
     {
         var phones = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (room, dialStrings) in rooms)
+        foreach (var room in copy.Where<Room>(_ => true).OrderBy(r => r.Number, StringComparer.Ordinal))
         {
-            foreach (var phone in dialStrings) phones.TryAdd(phone, room);
+            foreach (var phone in room.DialStrings) phones.TryAdd(phone, room.Number);
         }
 
         _rooms = phones.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-    }
-
-    /// <summary>Reads them from the database.</summary>
-    public async Task LoadAsync(SwitchboardDb db, CancellationToken ct)
-    {
-        var rooms = await db.Set<Room>().AsNoTracking().OrderBy(r => r.Number).Select(r => new { r.Number, r.DialStrings }).ToListAsync(ct);
-        Take(rooms.Select(r => (r.Number, (IReadOnlyList<string>)r.DialStrings)));
     }
 }

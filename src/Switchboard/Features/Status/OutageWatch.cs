@@ -6,6 +6,7 @@ using Npgsql;
 using Switchboard.Features.Hotel;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.Status;
 
@@ -14,7 +15,7 @@ namespace Switchboard.Features.Status;
 /// over. The components themselves are silent about what is told here.
 /// </summary>
 internal sealed class OutageWatch(
-    HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, IServiceScopeFactory scopes, IOptions<HotelOptions> hotel, TimeProvider time, IClock clock,
+    HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, LocalStore local, IServiceScopeFactory scopes, IOptions<HotelOptions> hotel, TimeProvider time, IClock clock,
     ILogger<OutageWatch> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -89,7 +90,9 @@ internal sealed class OutageWatch(
 
         _databaseSince ??= now;
         return new("PostgreSQL cannot be reached", _databaseSince.Value, trouble,
-            "wake-ups claimed already ring and their results wait; no other wake-up rings and none can be booked until it is back.",
+            local.IsOnline || local.CanServe
+                ? "the wake-ups of the next 24 hours ring from this machine's copy, and what comes of them and housekeeping's list are kept here; of these 24 hours wake-ups can be booked."
+                : "no wake-up rings and none can be booked until it is back: this machine has no copy to go on from.",
             "start PostgreSQL, or check the network and the password to it (Database:ConnectionString).", startup.IsReady ? Duration.Zero : StartGrace);
     }
 

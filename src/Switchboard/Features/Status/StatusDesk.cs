@@ -4,16 +4,18 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Npgsql;
+using Switchboard.EventRecord;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.WakeUpCalls;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.Status;
 
 /// <summary>Asks everything that the service depends on how it is, just now, with short patience.</summary>
 internal sealed class StatusDesk(
-    HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, SwitchboardDb db, WakeUpDesk wakeUps, IOptions<HotelOptions> hotel,
+    HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, LocalStore local, EventJournal journal, SwitchboardDb db, WakeUpDesk wakeUps, IOptions<HotelOptions> hotel,
     OutageWatch outages, TimeProvider time, IClock clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -28,8 +30,10 @@ internal sealed class StatusDesk(
         List<StatusPart> parts =
         [
             pbxPart, databasePart,
-            new("lock", lease.IsHeld, lease.IsHeld ? $"this worker serves PBX {pbx.Name}" : $"the lock of PBX {pbx.Name} is not held: nothing is claimed"),
+            new("lock", local.IsOnline, local.IsOnline ? $"this worker serves PBX {pbx.Name}"
+                : lease.IsHeld ? $"the lock of PBX {pbx.Name} is held, the journal is being stored" : $"the lock of PBX {pbx.Name} is not held"),
             await AskWakeUpsAsync(databasePart.Healthy, either.Token),
+            Journals(),
             Clocks(pbxTime, databaseTime),
             ZoneData(),
             new("versions", true, Versions()),
@@ -74,16 +78,25 @@ internal sealed class StatusDesk(
 
     private async Task<StatusPart> AskWakeUpsAsync(bool databaseAnswers, CancellationToken ct)
     {
-        if (!databaseAnswers) return new("wake-ups", false, "unknown without the database");
+        if (!databaseAnswers && !local.CanServe) return new("wake-ups", false, "unknown without the database");
         try
         {
             var (next, open) = await wakeUps.NextAsync(pbx.Name, ct);
-            return new("wake-ups", true, next is null ? "none is waiting" : $"next: room {next.Room} at {Local(next.NextAttemptAt!.Value)}; {open} waiting");
+            var copy = local.IsOnline ? "" : $" in this machine's copy, served without the database since {(local.OfflineSince is { } since ? Local(since) : "now")}";
+            return new("wake-ups", true, next is null ? $"none is waiting{copy}" : $"next: room {next.Room} at {Local(next.NextAttemptAt!.Value)}; {open} waiting{copy}");
         }
         catch (Exception away) when (away is NpgsqlException or InvalidOperationException or OperationCanceledException)
         {
             return new("wake-ups", false, away.GetBaseException().Message);
         }
+    }
+
+    private StatusPart Journals()
+    {
+        var trouble = local.Trouble ?? journal.Trouble;
+        var full = (double)journal.Size / journal.Limit;
+        return new("journal", trouble is null && full < 0.8, trouble is not null ? $"cannot be used: {trouble}" : string.Create(CultureInfo.InvariantCulture,
+            $"{(journal.IsEmpty ? "no" : "some")} events and {(local.HasFacts ? "some" : "no")} results wait for the database; {full:P0} of Journal:EventsLimit, {(double)local.JournalSize / local.JournalLimit:P0} of Journal:FactsLimit"));
     }
 
     private StatusPart Clocks(Instant? pbxTime, Instant? databaseTime)

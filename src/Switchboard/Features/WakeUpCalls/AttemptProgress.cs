@@ -5,6 +5,8 @@ using Npgsql;
 using NpgsqlTypes;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
+using Switchboard.Web;
 
 namespace Switchboard.Features.WakeUpCalls;
 
@@ -12,7 +14,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// Marks attempts as sent, ringing and answered while they happen, many in one statement, so that a wave of a thousand rooms costs few
 /// round trips. Losing a mark is harmless: the result carries the same times.
 /// </summary>
-internal sealed class AttemptProgress(IServiceScopeFactory scopes, StoreTrouble trouble, TimeProvider time, ILogger<AttemptProgress> log)
+internal sealed class AttemptProgress(IServiceScopeFactory scopes, LocalStore local, StoreTrouble trouble, TimeProvider time, ILogger<AttemptProgress> log)
 {
     private readonly Channel<(Guid Attempt, RoomCallStep Step, Instant At)> _steps =
         Channel.CreateBounded<(Guid, RoomCallStep, Instant)>(new BoundedChannelOptions(50_000) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -27,12 +29,48 @@ internal sealed class AttemptProgress(IServiceScopeFactory scopes, StoreTrouble 
             while (batch.Count < 2000 && _steps.Reader.TryRead(out var step)) batch.Add(step);
             try
             {
-                await StoreAsync(batch, ct);
+                if (local.IsOnline) await StoreAsync(batch, ct);
+                else await StoreLocallyAsync(batch, ct);
             }
-            catch (Exception away) when (away is NpgsqlException or InvalidOperationException or TimeoutException)
+            catch (Exception away) when (away is NpgsqlException or InvalidOperationException or TimeoutException or StoreAwayException or OperationCanceledException && !ct.IsCancellationRequested)
             {
                 trouble.Tell("marks", away, log.MarksFailed);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, ct);
+            }
+        }
+    }
+
+    /// <summary>Without the database: one unit of work of the attempts that this machine knows.</summary>
+    private async Task StoreLocallyAsync(List<(Guid Attempt, RoomCallStep Step, Instant At)> batch, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await using var work = scope.ServiceProvider.GetRequiredService<UnitOfWork>();
+        await work.BeginAsync(ct);
+        if (!work.IsOffline)
+        {
+            // It came back in this moment.
+            await work.DisposeAsync();
+            await StoreAsync(batch, ct);
+            return;
+        }
+
+        foreach (var some in batch.GroupBy(b => b.Attempt))
+        {
+            if (work.Attach(work.Copy.Find<WakeUpAttempt>(some.Key)) is { } attempt) Mark(attempt, some);
+        }
+
+        await work.CommitAsync(ct);
+    }
+
+    private static void Mark(WakeUpAttempt attempt, IEnumerable<(Guid Attempt, RoomCallStep Step, Instant At)> steps)
+    {
+        foreach (var (_, step, at) in steps.OrderBy(s => s.At))
+        {
+            switch (step)
+            {
+                case RoomCallStep.Sent: attempt.SentAt ??= at; break;
+                case RoomCallStep.Ringing: attempt.RangAt ??= at; break;
+                case RoomCallStep.Answered: attempt.AnsweredAt ??= at; break;
             }
         }
     }
@@ -54,5 +92,7 @@ internal sealed class AttemptProgress(IServiceScopeFactory scopes, StoreTrouble 
                 new NpgsqlParameter("steps", NpgsqlDbType.Array | NpgsqlDbType.Integer) { Value = batch.Select(b => (int)b.Step).ToArray() },
                 new NpgsqlParameter("ats", NpgsqlDbType.Array | NpgsqlDbType.TimestampTz) { Value = batch.Select(b => b.At).ToArray() },
             ], ct);
+        // A worker that is started while the database is away must know what was sent.
+        local.Apply<WakeUpAttempt>(batch.GroupBy(b => b.Attempt).Select(some => ((object)some.Key, (Action<WakeUpAttempt>)(attempt => Mark(attempt, some)))));
     }
 }

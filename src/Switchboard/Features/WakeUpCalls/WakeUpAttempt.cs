@@ -1,4 +1,5 @@
 using NodaTime;
+using Switchboard.Persistence;
 
 namespace Switchboard.Features.WakeUpCalls;
 
@@ -9,10 +10,11 @@ public sealed class WakeUpAttempt
 
     public WakeUpAttempt(WakeUpCall call, int number, Instant dueAt, Instant claimedAt, bool late)
     {
-        Id = Guid.CreateVersion7();
         WakeUpCallId = call.Id;
         Number = number;
         ChannelId = ChannelIdOf(call.Id, number);
+        // There is one attempt of this number: whoever repeats a claim whose answer was lost means the same one.
+        Id = DerivedId.Of(ChannelId);
         DueAt = dueAt;
         ClaimedAt = claimedAt;
         Late = late;

@@ -6,6 +6,7 @@ using Switchboard.Features.Access;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Rooms;
 using Switchboard.Pbx;
+using Switchboard.Persistence.Local;
 using Switchboard.Web;
 
 namespace Switchboard.Features.WakeUpCalls;
@@ -35,6 +36,8 @@ internal sealed partial class WakeUpDesk(
         var when = Resolve(request.Time, request.Date);
         CheckRest(request);
         var requireKey = request.RequireKey ?? now.Options.RequireKey;
+        await store.Work.BeginAsync(ct);
+        CheckSafeWithoutDatabase(room.Number, when);
         var call = WakeUpCall.Book(new WakeUpBooking(room.Number, room.Pbx, when, "operator", caller.Name, request.By, request.VerifiedBy,
             request.Language, requireKey), store.Clock.GetCurrentInstant());
         store.Db.Add(call);
@@ -50,12 +53,12 @@ internal sealed partial class WakeUpDesk(
     {
         CheckStaffNumber("by", change.By);
         var when = Resolve(change.Time, change.Date);
-        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        await store.Work.BeginAsync(ct);
         var call = await LockAsync(number, ct);
+        CheckSafeWithoutDatabase(call.Room, when, call.Id);
         var effects = call.ChangeTime(when, Who(caller, change.By), store.Clock.GetCurrentInstant());
         await store.ApplyAsync(call, effects, ct);
         await SaveAsync(call, ct);
-        await transaction.CommitAsync(ct);
         log.Changed(call.Number, call.Room, WakeUpStore.Clocked(call), Who(caller, change.By));
         dialer.Wake();
         var room = await rooms.GetAsync(call.Room, ct);
@@ -66,12 +69,11 @@ internal sealed partial class WakeUpDesk(
     public async Task<WakeUpView> CancelAsync(long number, string? by, Caller caller, CancellationToken ct)
     {
         CheckStaffNumber("by", by);
-        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        await store.Work.BeginAsync(ct);
         var call = await LockAsync(number, ct);
         var effects = call.Cancel(Who(caller, by), "cancelled", store.Clock.GetCurrentInstant());
         await store.ApplyAsync(call, effects, ct);
-        await store.Db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        await store.Work.CommitAsync(ct);
         log.Cancelled(call.Number, call.Room, Who(caller, by));
         if (effects.HangUp) dialer.HangUp(call.Id);
         return WakeUpViews.Of(call, []);
@@ -90,12 +92,10 @@ internal sealed partial class WakeUpDesk(
     /// <summary>The calls of one day; without a day all open ones and what was due since yesterday. In time order.</summary>
     public async Task<IReadOnlyList<WakeUpView>> ListAsync(string? date, CancellationToken ct)
     {
+        if (store.Work.MustLookLocally) return ListLocally(DateOf(date));
         var query = store.Db.Set<WakeUpCall>().AsNoTracking();
-        if (date is not null)
+        if (DateOf(date) is { } value)
         {
-            var day = NodaTime.Text.LocalDatePattern.Iso.Parse(date);
-            if (!day.Success) throw new InvalidInputException("date", date, "must be a calendar date, YYYY-MM-DD");
-            var value = day.Value;
             query = query.Where(c => c.Date == value);
         }
         else
@@ -111,6 +111,7 @@ internal sealed partial class WakeUpDesk(
     /// <summary>A call with its attempts and its history.</summary>
     public async Task<WakeUpDetail> ShowAsync(long number, CancellationToken ct)
     {
+        if (store.Work.MustLookLocally) return ShowLocally(number);
         var call = await store.Db.Set<WakeUpCall>().AsNoTracking().SingleOrDefaultAsync(c => c.Number == number, ct) ?? throw Unknown(number);
         var attempts = await store.Db.Set<WakeUpAttempt>().AsNoTracking().Where(a => a.WakeUpCallId == call.Id).OrderBy(a => a.Number).ToListAsync(ct);
         var history = await store.Db.Set<WakeUpTransition>().AsNoTracking().Where(t => t.WakeUpCallId == call.Id).OrderBy(t => t.Id).ToListAsync(ct);
@@ -120,6 +121,12 @@ internal sealed partial class WakeUpDesk(
     /// <summary>The next wake-up of this PBX that is due and how many are open, for status.</summary>
     public async Task<(WakeUpView? Next, int Open)> NextAsync(string pbx, CancellationToken ct)
     {
+        if (store.Work.MustLookLocally)
+        {
+            var here = store.OpenLocally(pbx).Where(c => c.NextAttemptAt is not null).ToList();
+            return (here.MinBy(c => c.NextAttemptAt) is { } first ? WakeUpViews.Of(first, []) : null, here.Count);
+        }
+
         var waiting = store.Db.Set<WakeUpCall>().AsNoTracking().Where(c => c.Pbx == pbx && c.NextAttemptAt != null);
         var next = await waiting.OrderBy(c => c.NextAttemptAt).FirstOrDefaultAsync(ct);
         return (next is null ? null : WakeUpViews.Of(next, []), await waiting.CountAsync(ct));
@@ -156,15 +163,50 @@ internal sealed partial class WakeUpDesk(
             throw new ConflictException($"room {room} is on PBX {servedBy} and this worker serves PBX {pbx.Name}: ask the worker of {servedBy}");
     }
 
+    // The copy knows the coming day whole; of later bookings it cannot say whether the room has one already.
+    private void CheckSafeWithoutDatabase(string room, WakeUpTime when, Guid? itself = null)
+    {
+        if (!store.Work.IsOffline) return;
+        if (when.DueAt - store.Clock.GetCurrentInstant() > WakeUpLocalCopy.Booked)
+            throw new StoreAwayException($"the database is away: only wake-ups of the next {WakeUpLocalCopy.Booked.TotalHours:F0} hours can be booked or changed until it is back. Nothing was stored.");
+        var minute = when.DueAt.ToUnixTimeSeconds() / 60;
+        if (store.OpenLocally(pbx.Name).Exists(c => c.Room == room && c.DueMinute.ToUnixTimeSeconds() / 60 == minute && c.Id != itself))
+            throw Taken(room, $"{WakeUpTimes.Iso(when.Date)} {WakeUpTimes.Clock(when.Time)}");
+    }
+
+    private static ConflictException Taken(string room, string when) => new($"room {room} has an open wake-up at {when} already: change or cancel that one");
+
+    private static LocalDate? DateOf(string? date)
+    {
+        if (date is null) return null;
+        var day = NodaTime.Text.LocalDatePattern.Iso.Parse(date);
+        return day.Success ? day.Value : throw new InvalidInputException("date", date, "must be a calendar date, YYYY-MM-DD");
+    }
+
+    private IReadOnlyList<WakeUpView> ListLocally(LocalDate? date)
+    {
+        var calls = store.Work.Copy.Where<WakeUpCall>(c => date is null || c.Date == date);
+        return [.. calls.OrderBy(c => c.DueAt).ThenBy(c => c.Room, StringComparer.Ordinal).Take(10_000).Select(c => WakeUpViews.Of(c, []))];
+    }
+
+    // The attempts of the outage and the one before it; the rest is history that only the database has.
+    private WakeUpDetail ShowLocally(long number)
+    {
+        var call = store.Work.Copy.Where<WakeUpCall>(c => c.Number == number).SingleOrDefault() ?? throw Unknown(number);
+        var attempts = store.Work.Copy.Where<WakeUpAttempt>(a => a.WakeUpCallId == call.Id).OrderBy(a => a.Number);
+        var history = store.Work.Copy.Where<WakeUpTransition>(t => t.WakeUpCallId == call.Id).OrderBy(t => t.At);
+        return new WakeUpDetail(WakeUpViews.Of(call, []), [.. attempts.Select(WakeUpViews.Of)], [.. history.Select(WakeUpViews.Of)]);
+    }
+
     private async Task SaveAsync(WakeUpCall call, CancellationToken ct)
     {
         try
         {
-            await store.Db.SaveChangesAsync(ct);
+            await store.Work.CommitAsync(ct);
         }
         catch (DbUpdateException refused) when (refused.InnerException is PostgresException { ConstraintName: WakeUpCallMapping.OneOpenBookingIndex })
         {
-            throw new ConflictException($"room {call.Room} has an open wake-up at {WakeUpStore.Clocked(call)} already: change or cancel that one");
+            throw Taken(call.Room, WakeUpStore.Clocked(call));
         }
     }
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Switchboard.Pbx;
-using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.WakeUpCalls;
 
@@ -11,7 +11,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// any moment.
 /// </summary>
 internal sealed class WakeUpDialer(
-    IServiceScopeFactory scopes, HotelPbx pbx, WorkerLease lease, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress,
+    IServiceScopeFactory scopes, HotelPbx pbx, LocalStore local, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress,
     WakeUpFollower follower, StoreTrouble trouble, TimeProvider time, IClock clock, ILogger<WakeUpDialer> log) : BackgroundService
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
@@ -22,7 +22,8 @@ internal sealed class WakeUpDialer(
     private const int RederivedAtOnce = 100;
     private readonly HashSet<Guid> _leftAlone = [];
     private volatile bool _recovered;
-    private bool _leaseWasHeld;
+    private bool _served;
+    private bool _wasOnline;
     private Instant? _notReadySince;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -31,7 +32,7 @@ internal sealed class WakeUpDialer(
         // Before the lock is ours (and the database migrated) no proof is ours to judge.
         pbx.ClaimStrayProofs = (ids, ct) => _recovered ? follower.SortStrayProofsAsync(ids, ct) : Task.FromResult<IReadOnlyCollection<string>>([]);
         pbx.ReadinessChanged += signal.Wake;
-        lease.Changed += signal.Wake;
+        local.ModeChanged += signal.Wake;
         signal.HangUpAsked += follower.HangUp;
         await Task.WhenAll(ClaimLoopAsync(stoppingToken), follower.DialLoopAsync(stoppingToken), progress.RunAsync(stoppingToken));
     }
@@ -43,7 +44,9 @@ internal sealed class WakeUpDialer(
             TimeSpan sleep;
             try
             {
-                sleep = await TickAsync(ct);
+                // A round that waits for a database that has gone is broken off: the next one does without it.
+                using var round = CancellationTokenSource.CreateLinkedTokenSource(ct, local.IsOnline ? local.WhileOnline : CancellationToken.None);
+                sleep = await TickAsync(round.Token);
                 trouble.Over();
             }
             catch (Exception fault) when (fault is not OperationCanceledException || !ct.IsCancellationRequested)
@@ -59,18 +62,20 @@ internal sealed class WakeUpDialer(
     /// <summary>One round: what is due is claimed, or reported when the PBX cannot be reached. Returns how long nothing needs to be done.</summary>
     internal async Task<TimeSpan> TickAsync(CancellationToken ct)
     {
-        if (!lease.IsHeld)
+        if (!local.CanServe)
         {
-            _leaseWasHeld = _recovered = false;
+            _served = _recovered = false;
             return ShortSleep;
         }
 
-        if (!_leaseWasHeld) await RecoverAsync(ct);
-        _leaseWasHeld = true;
+        // Back online: while the lock was not ours another worker may have left something open.
+        var online = local.IsOnline;
+        if (!_served || (online && !_wasOnline)) await RecoverAsync(ct);
+        (_served, _wasOnline) = (true, online);
 
         await using var scope = scopes.CreateAsyncScope();
         var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
-        var more = signal.TakeRederive() && await RederiveAsync(steps, ct);
+        var more = online && signal.TakeRederive() && await RederiveAsync(steps, ct);
         if (!pbx.IsReady || !_recovered)
         {
             _notReadySince ??= clock.GetCurrentInstant();
@@ -96,7 +101,7 @@ internal sealed class WakeUpDialer(
     {
         await using var scope = scopes.CreateAsyncScope();
         var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
-        await RederiveAsync(steps, ct);
+        if (local.IsOnline) await RederiveAsync(steps, ct);
         follower.Resume(await steps.OpenAttemptsAsync(pbx.Name, ct));
         _recovered = true;
         pbx.RequestResync();

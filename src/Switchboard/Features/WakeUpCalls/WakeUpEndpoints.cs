@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Switchboard.Features.Access;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
+using Switchboard.Pbx;
 
 namespace Switchboard.Features.WakeUpCalls;
 
@@ -19,13 +20,14 @@ internal static class WakeUpSetup
         services.AddScoped<KnockClosedHandler>(p => (entry, ct) => p.GetRequiredService<WakeUpDesk>().KnockClosedAsync(entry, ct));
         services.AddSingleton<DialerSignal>().AddSingleton<AttemptProgress>().AddSingleton<WakeUpFollower>();
         services.AddSingleton<StoreTrouble>();
+        services.AddWakeUpLocalCopy(provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
         services.AddHostedService<TimeWatch>();
         return services.AddHostedService<WakeUpDialer>();
     }
 
     public static void MapWakeUpCalls(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/wakeups").WithTags("Wake-up calls");
+        var group = routes.MapGroup("/api/wakeups").WithTags("Wake-up calls").WithMetadata(new AnswersWithoutDatabase());
         group.MapPost("/preview", (WakeUpRequest request, WakeUpDesk desk, CancellationToken ct) => desk.PreviewAsync(request, ct))
             .RequireAuthorization(Policies.Operator).WithSummary("What booking this would mean: room, full local date, time and zone to read back");
         group.MapPost("/", async (WakeUpRequest request, WakeUpDesk desk, ClaimsPrincipal user, CancellationToken ct) =>

@@ -1,6 +1,7 @@
 using NodaTime;
 using Npgsql;
 using Switchboard.Pbx;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.WakeUpCalls;
 
@@ -9,7 +10,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// the PBX to be read. Each leaves only with its result stored.
 /// </summary>
 internal sealed class WakeUpFollower(
-    IServiceScopeFactory scopes, HotelPbx pbx, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress, StoreTrouble trouble, TimeProvider time,
+    IServiceScopeFactory scopes, HotelPbx pbx, LocalStore local, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress, StoreTrouble trouble, TimeProvider time,
     IClock clock, ILogger<WakeUpFollower> log)
 {
     private readonly Lock _lock = new();
@@ -139,7 +140,7 @@ internal sealed class WakeUpFollower(
             if (clock.GetCurrentInstant() - attempt.DueAt > Duration.FromTimeSpan(now.Options.LateLimit))
             {
                 _queue.Free(attempt);
-                _ = PersistAsync(attempt, "too late", steps => steps.GiveUpUnsentAsync(attempt, "too late", CancellationToken.None));
+                _ = PersistAsync(attempt, "too late", (steps, ct) => steps.GiveUpUnsentAsync(attempt, "too late", ct));
                 return;
             }
 
@@ -190,7 +191,7 @@ internal sealed class WakeUpFollower(
 
     private async Task StoreAsync(ClaimedAttempt attempt, AttemptResult result)
     {
-        await PersistAsync(attempt, result.Outcome.ToString(), steps => steps.RecordAsync(attempt, result, CancellationToken.None));
+        await PersistAsync(attempt, result.Outcome.ToString(), (steps, ct) => steps.RecordAsync(attempt, result, ct));
         lock (_lock)
         {
             _following.Remove(attempt.AttemptId);
@@ -201,15 +202,15 @@ internal sealed class WakeUpFollower(
         signal.Wake();
     }
 
-    /// <summary>Stores for ever: while the database is away the result waits here (and, if we die, in the PBX's proof).</summary>
-    private async Task PersistAsync(ClaimedAttempt attempt, string outcome, Func<WakeUpSteps, Task> store)
+    /// <summary>Stores for ever: in the database or, while that is away, in the journal; between the two it waits here (and, if we die, in the PBX's proof).</summary>
+    private async Task PersistAsync(ClaimedAttempt attempt, string outcome, Func<WakeUpSteps, CancellationToken, Task> store)
     {
         for (var failures = 0; ; failures++)
         {
             try
             {
                 await using var scope = scopes.CreateAsyncScope();
-                await store(scope.ServiceProvider.GetRequiredService<WakeUpSteps>());
+                await store(scope.ServiceProvider.GetRequiredService<WakeUpSteps>(), local.IsOnline ? local.WhileOnline : CancellationToken.None);
                 trouble.Over();
                 return;
             }

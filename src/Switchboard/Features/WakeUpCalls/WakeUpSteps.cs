@@ -14,8 +14,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
     /// <summary>Claims what is due by then: the attempts are committed before anything is sent.</summary>
     public async Task<IReadOnlyList<ClaimedAttempt>> ClaimAsync(string pbx, Instant by, CancellationToken ct)
     {
-        var db = store.Db;
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        await store.Work.BeginAsync(ct);
         var now = store.Clock.GetCurrentInstant();
         var due = await store.LockDueAsync(pbx, by, Batch, ct);
         if (due.Count == 0) return [];
@@ -33,19 +32,19 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
             }
 
             var attempt = call.Claim(now);
-            db.Add(attempt);
+            store.Db.Add(attempt);
             after.Add(await store.ApplyAsync(call, WakeUpEffects.None, ct));
             claimed.Add(ClaimedAttempt.Of(call, attempt, byNumber[call.Room], store.Rules));
         }
 
-        await CommitAsync(transaction, after, ct);
+        await CommitAsync(after, ct);
         return claimed;
     }
 
     /// <summary>The link is down: what is due goes to housekeeping's list at once, what is too late ends.</summary>
     public async Task ReportPbxDownAsync(string pbx, CancellationToken ct)
     {
-        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        await store.Work.BeginAsync(ct);
         var now = store.Clock.GetCurrentInstant();
         var after = new List<Action>();
         foreach (var call in await store.LockDueAsync(pbx, now, Batch, ct))
@@ -64,7 +63,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
             after.Add(await store.ApplyAsync(call, effects, ct));
         }
 
-        await CommitAsync(transaction, after, ct);
+        await CommitAsync(after, ct);
     }
 
     /// <summary>A claimed or ringing attempt cannot reach the PBX: housekeeping's list, once.</summary>
@@ -96,6 +95,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
     /// <summary>The attempts of this PBX that have no outcome: an earlier run of the worker left them.</summary>
     public async Task<IReadOnlyList<(ClaimedAttempt Claimed, bool Sent, bool StillWanted)>> OpenAttemptsAsync(string pbx, CancellationToken ct)
     {
+        if (store.Work.MustLookLocally) return await OpenLocallyAsync(pbx, ct);
         var open = await (
             from attempt in store.Db.Set<WakeUpAttempt>().AsNoTracking()
             join call in store.Db.Set<WakeUpCall>().AsNoTracking() on attempt.WakeUpCallId equals call.Id
@@ -107,10 +107,21 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
             o.attempt.SentAt is not null, o.call.State == WakeUpState.Attempting))];
     }
 
+    private async Task<IReadOnlyList<(ClaimedAttempt Claimed, bool Sent, bool StillWanted)>> OpenLocallyAsync(string pbx, CancellationToken ct)
+    {
+        var calls = store.Work.Copy.Where<WakeUpCall>(c => c.Pbx == pbx).ToDictionary(c => c.Id);
+        var open = store.Work.Copy.Where<WakeUpAttempt>(a => a.Outcome is null && calls.ContainsKey(a.WakeUpCallId)).OrderBy(a => a.DueAt).ToList();
+        var byNumber = await rooms.GetManyAsync([.. open.Select(a => calls[a.WakeUpCallId].Room).Distinct(StringComparer.Ordinal)], ct);
+        return [.. open.Select(a => (Attempt: a, Call: calls[a.WakeUpCallId])).Select(o => (ClaimedAttempt.Of(o.Call, o.Attempt, byNumber[o.Call.Room], store.Rules),
+            o.Attempt.SentAt is not null, o.Call.State == WakeUpState.Attempting))];
+    }
+
     /// <summary>Of these channels, the ones whose attempt has its outcome stored, and the ones that no attempt here knows.</summary>
     public async Task<(IReadOnlyCollection<string> Stored, IReadOnlyCollection<string> Unknown)> SortProofsAsync(
         IReadOnlyCollection<string> channelIds, CancellationToken ct)
     {
+        // An attempt that is stored only here keeps its proof: the database is not there to say whether it has it.
+        if (store.Work.MustLookLocally) return ([], []);
         var known = await store.Db.Set<WakeUpAttempt>().AsNoTracking().Where(a => channelIds.Contains(a.ChannelId))
             .Select(a => new { a.ChannelId, Stored = a.Outcome != null }).ToListAsync(ct);
         return ([.. known.Where(k => k.Stored).Select(k => k.ChannelId)], [.. channelIds.Except(known.Select(k => k.ChannelId), StringComparer.Ordinal)]);
@@ -138,7 +149,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
 
     private async Task RederiveAsync(Guid id, ISet<Guid> leftAlone, CancellationToken ct)
     {
-        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        await store.Work.BeginAsync(ct);
         if (await store.LockAsync(id, ct) is not { } call) return;
         if (!call.Rederive(Rederived(call.Date, call.Time, call.Zone), store.Clock.GetCurrentInstant()))
         {
@@ -149,11 +160,12 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
         var after = await store.ApplyAsync(call, WakeUpEffects.None, ct);
         try
         {
-            await CommitAsync(transaction, [after, () => log.Rederived(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, call.DueAt.ToString())], ct);
+            await CommitAsync([after, () => log.Rederived(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, call.DueAt.ToString())], ct);
         }
         catch (DbUpdateException taken) when (taken.InnerException is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.UniqueViolation })
         {
             leftAlone.Add(id);
+            await store.Work.DisposeAsync();
             store.Db.ChangeTracker.Clear();
             log.RederivedTogether(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone);
         }
@@ -163,17 +175,16 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
 
     private async Task StepAsync(ClaimedAttempt claimed, Func<WakeUpCall, WakeUpAttempt, Instant, WakeUpEffects> step, CancellationToken ct)
     {
-        await using var transaction = await store.Db.Database.BeginTransactionAsync(ct);
+        await store.Work.BeginAsync(ct);
         var call = await store.LockAsync(claimed.CallId, ct) ?? throw new InvalidOperationException($"wake-up {claimed.CallNumber} is gone from the database");
-        var attempt = await store.Db.Set<WakeUpAttempt>().SingleAsync(a => a.Id == claimed.AttemptId, ct);
+        var attempt = await store.AttemptAsync(claimed.AttemptId, ct);
         var after = await store.ApplyAsync(call, step(call, attempt, store.Clock.GetCurrentInstant()), ct);
-        await CommitAsync(transaction, [after], ct);
+        await CommitAsync([after], ct);
     }
 
-    private async Task CommitAsync(Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction transaction, IEnumerable<Action> after, CancellationToken ct)
+    private async Task CommitAsync(IEnumerable<Action> after, CancellationToken ct)
     {
-        await store.Db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        await store.Work.CommitAsync(ct);
         // Log lines tell facts: what was rolled back did not happen.
         foreach (var tell in after) tell();
     }

@@ -4,30 +4,43 @@ using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Rooms;
 using Switchboard.Persistence;
+using Switchboard.Persistence.Local;
 
 namespace Switchboard.Features.WakeUpCalls;
 
 /// <summary>
 /// Loads wake-up calls under lock and saves a step of theirs whole: state, attempt, history and housekeeping's list in one transaction.
 /// </summary>
-internal sealed class WakeUpStore(SwitchboardDb db, KnockList knocks, RoomRegister rooms, WakeUpOptionsNow rules, IClock clock, ILogger<WakeUpStore> log)
+internal sealed class WakeUpStore(UnitOfWork work, KnockList knocks, RoomRegister rooms, WakeUpOptionsNow rules, IClock clock, ILogger<WakeUpStore> log)
 {
-    public SwitchboardDb Db => db;
+    public UnitOfWork Work => work;
+    public SwitchboardDb Db => work.Db;
     public IClock Clock => clock;
     public WakeUpOptions Rules => rules.Options;
     public DateTimeZone Zone => rules.Zone;
 
     /// <summary>The call, locked until the transaction ends.</summary>
-    public Task<WakeUpCall?> LockAsync(Guid id, CancellationToken ct) => db.Set<WakeUpCall>()
-        .FromSql($"select *, xmin from wake_up_calls where id = {id} for update").SingleOrDefaultAsync(ct);
+    public async Task<WakeUpCall?> LockAsync(Guid id, CancellationToken ct) => work.IsOffline
+        ? work.Attach(work.Copy.Find<WakeUpCall>(id))
+        : await Db.Set<WakeUpCall>().FromSql($"select *, xmin from wake_up_calls where id = {id} for update").SingleOrDefaultAsync(ct);
 
     /// <summary>The call of this number, locked until the transaction ends.</summary>
-    public Task<WakeUpCall?> LockAsync(long number, CancellationToken ct) => db.Set<WakeUpCall>()
-        .FromSql($"select *, xmin from wake_up_calls where number = {number} for update").SingleOrDefaultAsync(ct);
+    public async Task<WakeUpCall?> LockAsync(long number, CancellationToken ct) => work.IsOffline
+        ? work.Attach(work.Copy.Where<WakeUpCall>(c => c.Number == number).SingleOrDefault())
+        : await Db.Set<WakeUpCall>().FromSql($"select *, xmin from wake_up_calls where number = {number} for update").SingleOrDefaultAsync(ct);
+
+    /// <summary>The attempt, to be changed with its call.</summary>
+    public async Task<WakeUpAttempt> AttemptAsync(Guid id, CancellationToken ct) => work.IsOffline
+        ? work.Attach(work.Copy.Find<WakeUpAttempt>(id)) ?? throw new InvalidOperationException($"attempt {id} is not in this machine's copy")
+        : await Db.Set<WakeUpAttempt>().SingleAsync(a => a.Id == id, ct);
+
+    /// <summary>The calls of this PBX that something can still come of, where the database cannot be asked.</summary>
+    public List<WakeUpCall> OpenLocally(string pbx) => work.Copy.Where<WakeUpCall>(c => c.Pbx == pbx && c.State.IsOpen());
 
     /// <summary>What of this PBX waits and is due by then, in due order, skipping what another transaction is at.</summary>
-    public Task<List<WakeUpCall>> LockDueAsync(string pbx, Instant by, int atMost, CancellationToken ct) => db.Set<WakeUpCall>()
-        .FromSql($"""
+    public async Task<List<WakeUpCall>> LockDueAsync(string pbx, Instant by, int atMost, CancellationToken ct) => work.IsOffline
+        ? [.. work.Copy.Where<WakeUpCall>(c => c.Pbx == pbx && c.NextAttemptAt <= by).OrderBy(c => c.NextAttemptAt).ThenBy(c => c.Number).Take(atMost).Select(c => work.Attach(c)!)]
+        : await Db.Set<WakeUpCall>().FromSql($"""
             select *, xmin from wake_up_calls
             where pbx = {pbx} and next_attempt_at <= {by}
             order by next_attempt_at, number limit {atMost} for update skip locked
@@ -36,7 +49,7 @@ internal sealed class WakeUpStore(SwitchboardDb db, KnockList knocks, RoomRegist
     /// <summary>Takes over what a step of the state machine asks for; part of the caller's transaction. The returned action logs, after the commit.</summary>
     public async Task<Action> ApplyAsync(WakeUpCall call, WakeUpEffects effects, CancellationToken ct)
     {
-        db.AddRange(call.History.Where(t => t.Id == 0 && db.Entry(t).State == EntityState.Detached));
+        Db.AddRange(call.History.Where(t => t.Id == 0 && Db.Entry(t).State == EntityState.Detached));
         if (effects.ListReason is { } reason)
         {
             var room = await rooms.GetAsync(call.Room, ct);

@@ -860,6 +860,32 @@ namespace Switchboard.Persistence.Migrations
                     b.ToTable("journal_positions", (string)null);
                 });
 
+            modelBuilder.Entity("Switchboard.Persistence.Local.RejectedFact", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Instant>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("content");
+
+                    b.Property<string>("Pbx")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pbx");
+
+                    b.HasKey("Id")
+                        .HasName("pk_rejected_facts");
+
+                    b.ToTable("rejected_facts", (string)null);
+                });
+
             modelBuilder.Entity("Switchboard.Features.Calls.CallLeg", b =>
                 {
                     b.HasOne("Switchboard.Features.Calls.Call", null)

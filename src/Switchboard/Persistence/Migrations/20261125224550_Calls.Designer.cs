@@ -14,7 +14,7 @@ using Switchboard.Persistence;
 namespace Switchboard.Persistence.Migrations
 {
     [DbContext(typeof(SwitchboardDb))]
-    [Migration("20261125222307_Calls")]
+    [Migration("20261125224550_Calls")]
     partial class Calls
     {
         /// <inheritdoc />
@@ -861,6 +861,32 @@ namespace Switchboard.Persistence.Migrations
                         .HasName("pk_journal_positions");
 
                     b.ToTable("journal_positions", (string)null);
+                });
+
+            modelBuilder.Entity("Switchboard.Persistence.Local.RejectedFact", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Instant>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("content");
+
+                    b.Property<string>("Pbx")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pbx");
+
+                    b.HasKey("Id")
+                        .HasName("pk_rejected_facts");
+
+                    b.ToTable("rejected_facts", (string)null);
                 });
 
             modelBuilder.Entity("Switchboard.Features.Calls.CallLeg", b =>

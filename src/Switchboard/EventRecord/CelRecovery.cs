@@ -1,0 +1,174 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using NodaTime;
+using Npgsql;
+using Switchboard.Asterisk.Ami;
+using Switchboard.Asterisk.Ami.Actions;
+using Switchboard.Persistence.Local;
+
+namespace Switchboard.EventRecord;
+
+/// <summary>
+/// Compares the PBX's own call file with the record and stores what the record lacks: after every time in which events may have been missed, and
+/// every few minutes, so that a hole that nobody knew of is found as well.
+/// </summary>
+internal sealed class CelRecovery : BackgroundService
+{
+    private const int LinesAtOnce = 5000;
+    private static readonly TimeSpan CompareEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    // What was read from the file has reached AMI by then, and the record a moment later.
+    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(2);
+    private static readonly Duration Slack = Duration.FromSeconds(5);
+    private readonly CelFiles? _files;
+    private readonly CelRecords _records;
+    private readonly CelComparison _comparison = new();
+    private readonly EventWriter _writer;
+    private readonly LocalStore _local;
+    private readonly AmiConnection _ami;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CelRecovery> _log;
+    private readonly string _pbx;
+    private volatile bool _asked = true;
+    private string? _toldTrouble;
+
+    public CelRecovery(
+        string pbx, IOptions<EventRecordOptions> options, CelRecords records, EventRecorder recorder, EventWriter writer, LocalStore local, AmiConnection ami, TimeProvider time,
+        ILogger<CelRecovery> log)
+    {
+        (_pbx, _records, _writer, _local, _ami, _time, _log) = (pbx, records, writer, local, ami, time, log);
+        _files = options.Value.CelFile is { Length: > 0 } file ? new CelFiles(file) : null;
+        recorder.ListensAgain += () => _asked = true;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var last = _time.GetTimestamp();
+        while (true)
+        {
+            await Task.Delay(LookEvery, _time, stoppingToken);
+            if (!_asked && _time.GetElapsedTime(last) < CompareEvery) continue;
+            // Everything that AMI brought so far must be in the database, or it would be taken for missing.
+            if (!_local.IsOnline || !_writer.IsCaughtUp) continue;
+            _asked = false;
+            last = _time.GetTimestamp();
+            if (!await TryCompareAsync(stoppingToken)) _asked = true;
+        }
+    }
+
+    private async Task<bool> TryCompareAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (_files is null) await WithoutFileAsync(ct);
+            else await CompareAsync(_files, ct);
+            _toldTrouble = null;
+            return true;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            if (_toldTrouble != unreadable.Message) _log.CelUnreadable(unreadable.Message);
+            _toldTrouble = unreadable.Message;
+            return true; // with the next round, in some minutes
+        }
+        catch (Exception away) when (away is NpgsqlException or DbUpdateException or InvalidOperationException or TimeoutException or AmiException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WithoutFileAsync(CancellationToken ct)
+    {
+        foreach (var outage in await _records.OpenOutagesAsync(ct)) await CloseAsync(outage, null, "EventRecord:CelFile is not set: calls of this time are unknown", ct);
+    }
+
+    private async Task CompareAsync(CelFiles files, CancellationToken ct)
+    {
+        if (await _records.TakenAsync(ct) is not { } taken)
+        {
+            // Nobody has listened before: what is in the file is not ours to tell.
+            await _records.TakeAsync(Present(files), ct);
+            taken = (await _records.TakenAsync(ct))!;
+        }
+
+        var outages = await _records.OpenOutagesAsync(ct);
+        var position = taken.FirstLine.Length == 0 ? null : new CelPosition(taken.FirstLine, taken.FileOffset);
+        var (recovered, lost, malformed, read) = (new List<CelLine>(), new List<string>(), 0, 0);
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            var reading = files.Read(position, LinesAtOnce);
+            if (reading.Lost is { } hole) lost.Add(hole);
+            malformed += reading.Malformed;
+            read += reading.Lines.Count;
+            if (reading.Lines.Count > 0) recovered.AddRange(await StoreMissingAsync(reading.Lines, ct));
+            if (reading.Next is { } next && next != position) await _records.TakeAsync(position = next, ct);
+            if (reading.AtEnd) break;
+        }
+
+        var missing = lost.Count == 0 && malformed == 0 ? null : string.Join("; ", malformed == 0 ? lost : [.. lost, $"{malformed} lines of the file are no events"]);
+        if (missing is not null) _log.CelHole(missing);
+        if (recovered.Count > 0) _log.Recovered(read, recovered.Count);
+        await TellAsync(outages, recovered, missing, ct);
+    }
+
+    private async Task<List<CelLine>> StoreMissingAsync(IReadOnlyList<CelLine> lines, CancellationToken ct)
+    {
+        await SettleAsync(ct);
+        var missing = _comparison.Missing(lines, await _records.RecordedAsync(lines, ct));
+        if (missing.Count > 0) await _records.StoreAsync(missing, ct);
+        return missing;
+    }
+
+    private async Task SettleAsync(CancellationToken ct)
+    {
+        await Task.Delay(Settle, _time, ct);
+        try
+        {
+            // Asterisk writes what waits before it answers; the second answer comes after everything that waited at the first.
+            for (var ping = 0; ping < 2; ping++) await _ami.PingAsync(ct);
+        }
+        catch (AmiNotConnectedException)
+        {
+            // Then nothing more will come over AMI of what the file holds.
+        }
+
+        while (!_writer.IsCaughtUp) await Task.Delay(TimeSpan.FromMilliseconds(100), _time, ct);
+    }
+
+    private async Task TellAsync(List<PbxOutage> outages, List<CelLine> recovered, string? missing, CancellationToken ct)
+    {
+        var unexplained = new List<CelLine>(recovered);
+        foreach (var outage in outages)
+        {
+            bool During(CelLine line) => line.EventTime >= outage.FromAt - Slack && line.EventTime <= outage.UntilAt + Slack;
+            await CloseAsync(outage, recovered.Count(During), missing, ct);
+            unexplained.RemoveAll(During);
+        }
+
+        if (unexplained.Count == 0) return;
+        var silent = new PbxOutage(_pbx, PbxOutage.EventsLost, unexplained[0].EventTime, Instant.Max(unexplained[0].EventTime, unexplained[^1].EventTime));
+        await _records.AddAsync(silent, ct);
+        await CloseAsync(silent, unexplained.Count, missing, ct);
+    }
+
+    private async Task CloseAsync(PbxOutage outage, long? recovered, string? missing, CancellationToken ct)
+    {
+        await _records.ComparedAsync(outage, recovered, missing, ct);
+        _log.Outage(_pbx, outage.Cause, outage.FromAt.ToString(), outage.UntilAt.ToString(), recovered, missing is null ? "" : $"; {missing}");
+    }
+
+    private static CelPosition? Present(CelFiles files)
+    {
+        if (files.End() is { } end) return end;
+        // Just rotated: the end is that of the newest of the other files.
+        CelPosition? position = null;
+        while (true)
+        {
+            var reading = files.Read(position, LinesAtOnce);
+            position = reading.Next ?? position;
+            if (reading.AtEnd) return position;
+        }
+    }
+}

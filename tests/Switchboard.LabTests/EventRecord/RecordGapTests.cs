@@ -1,0 +1,69 @@
+using System.Globalization;
+using Switchboard.LabTests.Lab;
+using Switchboard.LabTests.Postgres;
+
+namespace Switchboard.LabTests.EventRecord;
+
+/// <summary>Nobody listened for a while: what happened is read from the PBX's own file, and the gap itself is on record.</summary>
+public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Calls_of_a_time_without_a_worker_are_recovered_through_a_rotation_of_the_file_and_the_outage_is_a_row()
+    {
+        await using var hotel = await LabHotel.BuildAsync(server, ["1162", "2162", "5162"], staticPhones: true);
+        await hotel.StartAsync();
+        foreach (var room in (string[])["1162", "2162", "5162"]) await hotel.BookAsync(room, LabHotel.HotelTime(5));
+        await hotel.Phones.WaitForAsync("2162", "RINGING");
+        await hotel.Worker.KillAsync();
+        // The guest answers and the call goes on; in the middle of it somebody rotates the file.
+        var file = Path.Combine(hotel.Pbx.Folder, "log", "cel-custom", "cel.csv");
+        File.Move(file, file + ".1");
+        await hotel.Phones.WaitForAsync("5162", "CANCEL");
+        Assert.True(await Eventually.TrueAsync(() => File.Exists(file), TimeSpan.FromSeconds(20)));
+        await hotel.Worker.StartAsync();
+        var tally = await hotel.ReconcileAsync(40);
+        output.WriteLine(tally.ToString());
+        Assert.True(tally.IsWhole, $"{tally}\n{hotel.Worker.Log}");
+        Assert.True(await hotel.QueryAsync<long>("select count(*) from pbx_events where source = 'cel'") > 0);
+        Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select recovered from pbx_outages where cause = 'worker away' and missing is null") > 0, TimeSpan.FromSeconds(10)), hotel.Worker.Log);
+        await hotel.Worker.WaitForLogAsync("Outage of the record of PBX main: worker away");
+    }
+
+    [Fact]
+    public async Task Events_of_a_time_in_which_only_the_link_was_cut_are_recovered_as_well()
+    {
+        await using var hotel = await LabHotel.BuildAsync(server, ["1163", "2163"], staticPhones: true);
+        await hotel.Pbx.StartAsync();
+        using var wire = new LabRelay(hotel.Pbx.AmiPort);
+        hotel.Worker.Set("Pbx:Port", wire.Port.ToString(CultureInfo.InvariantCulture));
+        await hotel.StartAsync(pbxIsThere: true);
+        var at = LabHotel.HotelTime(5);
+        await hotel.BookAsync("1163", at);
+        var answersLate = await hotel.BookAsync("2163", at);
+        await hotel.Phones.WaitForAsync("2163", "RINGING");
+        wire.BecomeBlackHole();
+        await hotel.Worker.WaitForLogAsync("PBX main cannot be reached since");
+        wire.Heal();
+        wire.Reset();
+        await hotel.WaitForStateAsync(answersLate, "Answered");
+        var tally = await hotel.ReconcileAsync(40);
+        output.WriteLine(tally.ToString());
+        Assert.True(tally.IsWhole, $"{tally}\n{hotel.Worker.Log}");
+        Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select recovered from pbx_outages where cause = 'link cut'") > 0, TimeSpan.FromSeconds(10)), hotel.Worker.Log);
+    }
+
+    [Fact]
+    public async Task A_first_start_takes_nothing_from_the_years_before_it()
+    {
+        await using var hotel = await LabHotel.BuildAsync(server, ["1164"], staticPhones: true);
+        var folder = Path.Combine(hotel.Pbx.Folder, "log", "cel-custom");
+        Directory.CreateDirectory(folder);
+        await File.WriteAllTextAsync(Path.Combine(folder, "cel.csv"), "\"CHAN_START\",\"1700000000.000001\",\"old.1\",\"old.1\",\"PJSIP/1164-00000001\",\"\",\"rooms\",\"\",\"\",\"1164\",\"\",\"\",\"\"\n");
+        await hotel.StartAsync();
+        await hotel.WaitForStateAsync(await hotel.BookAsync("1164"), "Confirmed");
+        Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select count(*) from pbx_cel_positions where file_offset > 0") == 1, TimeSpan.FromSeconds(15)), hotel.Worker.Log);
+        Assert.Equal(0, await hotel.QueryAsync<long>("select count(*) from pbx_events where unique_id = 'old.1'"));
+        Assert.Equal(0, await hotel.QueryAsync<long>("select count(*) from pbx_events where source = 'cel'"));
+        Assert.Equal(0, await hotel.QueryAsync<long>("select count(*) from pbx_outages"));
+    }
+}
