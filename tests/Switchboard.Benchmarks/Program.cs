@@ -1,4 +1,5 @@
 using Switchboard.Benchmarks.Ami;
+using Switchboard.Benchmarks.EventRecord;
 using Switchboard.Benchmarks.WakeUps;
 
 // dotnet run -c Release --project tests/Switchboard.Benchmarks -- ami
@@ -6,6 +7,7 @@ switch (args)
 {
     case ["ami"]: await AmiBenchmark.RunAsync(200_000); return 0;
     case ["ami-server"]: EventServer.Run(); return 0;
+    case ["record"]: await RecordBenchmark.RunAsync(); return 0;
     case ["wave", "paced"]: await WaveBenchmark.RunAsync([]); return 0;
     case ["wave"]: await WaveBenchmark.RunAsync([10, 100, 300, 1000]); return 0;
     case ["growth"]: await GrowthBenchmark.RunAsync(); return 0;
@@ -14,6 +16,7 @@ switch (args)
     default:
         Console.Error.WriteLine("""
             usage: ami      the AMI client beside its floors
+                   record   the event record at 20,000 events a second, and as fast as it goes beside a bare COPY
                    wave     rooms due in the same second beside a raw burst of the same calls
                    growth   the dialer's round with 10 thousand to 1 million past wake-ups
                    wave paced  only the wave at the default pace

@@ -45,9 +45,9 @@ internal static class CopyRow
     /// <summary>timestamptz: microseconds since 2000.</summary>
     public static void Timestamp(this IBufferWriter<byte> rows, Instant value) => Int64(rows, (value - Epoch).BclCompatibleTicks / 10);
 
+    /// <summary>Text that is known to be <see cref="Storable"/>.</summary>
     public static void Text(this IBufferWriter<byte> rows, ReadOnlySpan<byte> utf8)
     {
-        if (!Storable(utf8)) utf8 = Mended(utf8);
         Length(rows, utf8.Length);
         rows.Write(utf8);
     }

@@ -76,11 +76,12 @@ internal sealed class EventChunk(EventSession session, ArrayBufferWriter<byte>? 
             var chunk = new EventChunk(session, rows) { Count = reader.ReadInt32(), FirstSequence = reader.ReadInt64(), LastSequence = reader.ReadInt64() };
             (chunk.FirstReceived, chunk.LastReceived, chunk.Earliest, chunk.Latest) = (ReadInstant(), ReadInstant(), ReadInstant(), ReadInstant());
             rows.Write(bytes.AsSpan((int)memory.Position));
+            if (chunk.BytesOf(chunk.Count) != rows.WrittenCount) throw new InvalidDataException("events that are not whole");
             return chunk;
 
             Instant ReadInstant() => Instant.FromUnixTimeTicks(reader.ReadInt64());
         }
-        catch (Exception torn) when (torn is EndOfStreamException or ArgumentException or IOException)
+        catch (Exception torn) when (torn is EndOfStreamException or ArgumentException or IOException or FormatException)
         {
             throw new InvalidDataException("no events", torn);
         }
@@ -90,19 +91,32 @@ internal sealed class EventChunk(EventSession session, ArrayBufferWriter<byte>? 
     public (EventChunk First, EventChunk Second)? Split()
     {
         if (Count < 2) return null;
-        var (first, second) = (new EventChunk(session), new EventChunk(session));
-        var left = Rows.WrittenSpan;
-        for (var row = 0; row < Count; row++)
-        {
-            var length = RowLength(left);
-            var half = row < Count / 2 ? first : second;
-            half.Rows.Write(left[..length]);
-            half.Added(SequenceOf(left), Earliest, FirstReceived);
-            (half.Latest, half.LastReceived) = (Latest, LastReceived);
-            left = left[length..];
-        }
+        var half = BytesOf(Count / 2);
+        return (Part(Rows.WrittenSpan[..half]), Part(Rows.WrittenSpan[half..]));
+    }
 
-        return (first, second);
+    /// <summary>The rows behind this sequence, or null where there are none: what is left to store of a chunk that was stored in part.</summary>
+    public EventChunk? After(long sequence)
+    {
+        var left = Rows.WrittenSpan;
+        while (!left.IsEmpty && SequenceOf(left) <= sequence) left = left[RowLength(left)..];
+        return left.IsEmpty ? null : Part(left);
+    }
+
+    private EventChunk Part(ReadOnlySpan<byte> rows)
+    {
+        var part = new EventChunk(session);
+        part.Rows.Write(rows);
+        for (; !rows.IsEmpty; rows = rows[RowLength(rows)..]) part.Added(SequenceOf(rows), Earliest, FirstReceived);
+        (part.Latest, part.LastReceived) = (Latest, LastReceived);
+        return part;
+    }
+
+    private int BytesOf(int rows)
+    {
+        var at = 0;
+        for (var row = 0; row < rows; row++) at += RowLength(Rows.WrittenSpan[at..]);
+        return at;
     }
 
     private static int RowLength(ReadOnlySpan<byte> rows)

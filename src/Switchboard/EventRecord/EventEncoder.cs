@@ -34,6 +34,7 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
     private readonly byte[] _pbx = Encoding.UTF8.GetBytes(pbx);
     private readonly byte[][] _masked = [.. options.MaskedHeaders.Select(Encoding.UTF8.GetBytes)];
     private readonly ArrayBufferWriter<byte> _json = new(4096);
+    private readonly ArrayBufferWriter<byte> _mended = new();
     private readonly Utf8JsonWriter _writer = new(Stream.Null, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
     private AmiMessage.RawHeader[] _headers = new AmiMessage.RawHeader[64];
     private int _count;
@@ -41,14 +42,7 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
     /// <summary>Adds the event to the chunk.</summary>
     public void Encode(AmiMessage message, EventChunk chunk, long sequence, Instant received)
     {
-        var bytes = message.RawBytes.Span;
-        _count = 0;
-        foreach (var header in message.RawHeaders)
-        {
-            if (_count == _headers.Length) Array.Resize(ref _headers, _count * 2);
-            _headers[_count++] = header;
-        }
-
+        var bytes = HeadersOf(message);
         WriteJson(bytes);
         var channel = First(bytes, ChannelKeys);
         var at = TimeOf(bytes, received);
@@ -74,7 +68,7 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
     {
         var chunk = new EventChunk(new EventSession(Guid.Empty, pbx, EventSession.Ami, received));
         Encode(message, chunk, 1, received);
-        var bytes = message.RawBytes.Span;
+        var bytes = HeadersOf(message);
         var channel = First(bytes, ChannelKeys);
         return new LiveEvent(received, message.EventName ?? "", Text(First(bytes, UniqueIdKeys)), Text(First(bytes, LinkedIdKeys)), Text(channel), Room(bytes, channel),
             JsonSerializer.Deserialize<Dictionary<string, object>>(_json.WrittenSpan)!);
@@ -88,6 +82,35 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
         return end <= 0 ? null : roomOf(channel[..end]);
     }
 
+    /// <summary>Finds the headers; returns the bytes that they stand in, which PostgreSQL can store.</summary>
+    private ReadOnlySpan<byte> HeadersOf(AmiMessage message)
+    {
+        _count = 0;
+        foreach (var header in message.RawHeaders)
+        {
+            if (_count == _headers.Length) Array.Resize(ref _headers, _count * 2);
+            _headers[_count++] = header;
+        }
+
+        var bytes = message.RawBytes.Span;
+        return CopyRow.Storable(bytes) ? bytes : Mended(bytes);
+    }
+
+    private ReadOnlySpan<byte> Mended(ReadOnlySpan<byte> bytes)
+    {
+        _mended.ResetWrittenCount();
+        for (var i = 0; i < _count; i++)
+        {
+            var (key, value) = (CopyRow.Mended(Key(bytes, i)), CopyRow.Mended(Value(bytes, i)));
+            var start = _mended.WrittenCount;
+            _mended.Write(key);
+            _mended.Write(value);
+            _headers[i] = new(start, key.Length, start + key.Length, value.Length);
+        }
+
+        return _mended.WrittenSpan;
+    }
+
     private void WriteJson(ReadOnlySpan<byte> bytes)
     {
         _json.ResetWrittenCount();
@@ -98,63 +121,29 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
         for (var i = 0; i < _count; i++)
         {
             var key = Key(bytes, i);
-            if (IsRepetition(bytes, i, key)) continue;
-            if (!CopyRow.Storable(key)) key = CopyRow.Mended(key);
-            var masked = IsMasked(key) || (maskValue && Ascii.EqualsIgnoreCase(key, "Value"));
-            if (!Repeats(bytes, i, key))
-            {
-                WriteValue(key, bytes, i, masked);
-                continue;
-            }
-
-            _writer.WriteStartArray(key);
-            for (var j = i; j < _count; j++)
-            {
-                if (Ascii.EqualsIgnoreCase(Key(bytes, j), key)) WriteItem(bytes, j, masked);
-            }
-
-            _writer.WriteEndArray();
+            if (Next(bytes, 0, key) < i) continue; // stands in an array already
+            var masked = IsMasked(key) || (maskValue && Ascii.EqualsIgnoreCase(key, "Value"u8));
+            var repeated = Next(bytes, i + 1, key) < _count;
+            _writer.WritePropertyName(key);
+            if (repeated) _writer.WriteStartArray();
+            for (var j = i; j < _count; j = repeated ? Next(bytes, j + 1, key) : _count) WriteValue(key, Value(bytes, j), masked);
+            if (repeated) _writer.WriteEndArray();
         }
 
         _writer.WriteEndObject();
         _writer.Flush();
     }
 
-    private void WriteValue(ReadOnlySpan<byte> key, ReadOnlySpan<byte> bytes, int header, bool masked)
+    private void WriteValue(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool masked)
     {
-        var value = Value(bytes, header);
-        if (masked) _writer.WriteString(key, "***"u8);
-        else if (CopyRow.Storable(value)) _writer.WriteString(key, value);
-        else _writer.WriteString(key, CopyRow.Mended(value));
-    }
-
-    private void WriteItem(ReadOnlySpan<byte> bytes, int header, bool masked)
-    {
-        var value = Value(bytes, header);
+        // ChanVariable, DestChanVariable and their like: name=value.
+        var name = value[..Math.Max(0, value.IndexOf((byte)'='))];
         if (masked) _writer.WriteStringValue("***"u8);
-        else if (CopyRow.Storable(value)) _writer.WriteStringValue(value);
-        else _writer.WriteStringValue(CopyRow.Mended(value));
+        else if (!name.IsEmpty && EndsWithChanVariable(key) && IsMasked(name)) _writer.WriteStringValue([.. name, .. "=***"u8]);
+        else _writer.WriteStringValue(value);
     }
 
-    private bool IsRepetition(ReadOnlySpan<byte> bytes, int header, ReadOnlySpan<byte> key)
-    {
-        for (var earlier = 0; earlier < header; earlier++)
-        {
-            if (_headers[earlier].KeyLength == key.Length && Ascii.EqualsIgnoreCase(Key(bytes, earlier), key)) return true;
-        }
-
-        return false;
-    }
-
-    private bool Repeats(ReadOnlySpan<byte> bytes, int header, ReadOnlySpan<byte> key)
-    {
-        for (var later = header + 1; later < _count; later++)
-        {
-            if (_headers[later].KeyLength == key.Length && Ascii.EqualsIgnoreCase(Key(bytes, later), key)) return true;
-        }
-
-        return false;
-    }
+    private static bool EndsWithChanVariable(ReadOnlySpan<byte> key) => key.Length >= 12 && Ascii.EqualsIgnoreCase(key[^12..], "ChanVariable"u8);
 
     private bool IsMasked(ReadOnlySpan<byte> name)
     {
@@ -221,13 +210,19 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
 
     private ReadOnlySpan<byte> Find(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> key)
     {
-        for (var i = 0; i < _count; i++)
-        {
-            if (_headers[i].KeyLength == key.Length && Ascii.EqualsIgnoreCase(Key(bytes, i), key)) return Value(bytes, i);
-        }
-
-        return default;
+        var found = Next(bytes, 0, key);
+        return found < _count ? Value(bytes, found) : default;
     }
+
+    /// <summary>The first header of this name from there on; how many there are, where there is none.</summary>
+    private int Next(ReadOnlySpan<byte> bytes, int from, ReadOnlySpan<byte> key)
+    {
+        while (from < _count && !(_headers[from].KeyLength == key.Length && IsSame(Key(bytes, from), key))) from++;
+        return from;
+    }
+
+    // Ascii alone finds a Chinese name unlike itself.
+    private static bool IsSame(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) => one.SequenceEqual(other) || Ascii.EqualsIgnoreCase(one, other);
 
     private ReadOnlySpan<byte> Key(ReadOnlySpan<byte> bytes, int header) => bytes.Slice(_headers[header].KeyStart, _headers[header].KeyLength);
 
@@ -237,7 +232,15 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
     private static void Optional(ArrayBufferWriter<byte> rows, ReadOnlySpan<byte> value)
     {
         if (value.IsEmpty) rows.Null();
-        else rows.Text(value.Length <= LongestColumn ? value : value[..LongestColumn]);
+        else rows.Text(value.Length <= LongestColumn ? value : Cut(value));
+    }
+
+    // Between two characters.
+    private static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> value)
+    {
+        var end = LongestColumn;
+        while (end > 0 && (value[end] & 0xC0) == 0x80) end--;
+        return value[..end];
     }
 
     private static string? Text(ReadOnlySpan<byte> value) => value.IsEmpty ? null : Encoding.UTF8.GetString(value);

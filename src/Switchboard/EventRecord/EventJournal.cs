@@ -49,25 +49,16 @@ internal sealed class EventJournal(IOptions<JournalOptions> options, string pbx,
         journal.Append(item is EventChunk chunk ? chunk.ToBytes() : OutageBytes((PbxOutage)item));
     }
 
-    /// <summary>What waits, oldest first; each is to be given back to <see cref="Done"/> when it is stored.</summary>
-    public IEnumerable<(long Sequence, object Item)> Waiting()
+    /// <summary>
+    /// What waits, oldest first; each is to be given back to <see cref="Done"/> when it is stored. No item stands for what cannot be understood, or
+    /// not be read at the end: it was told as such, and must not keep what comes after it from the database.
+    /// </summary>
+    public IEnumerable<(long Sequence, object? Item)> Waiting()
     {
         if (_journal is not { } journal) yield break;
-        foreach (var record in journal.Read(_drained))
-        {
-            object? item = null;
-            try
-            {
-                item = record.Payload is [OutageMark, ..] ? Outage(record.Payload) : EventChunk.FromBytes(record.Payload);
-            }
-            catch (Exception strange) when (strange is InvalidDataException or JsonException)
-            {
-                log.Unreadable(record.Sequence, strange.Message);
-            }
-
-            if (item is null) Done(record.Sequence);
-            else yield return (record.Sequence, item);
-        }
+        var (at, end) = (_drained, journal.LastSequence);
+        foreach (var record in journal.Read(_drained)) yield return (at = record.Sequence, ItemOf(record));
+        if (at < end) yield return (end, null);
     }
 
     /// <summary>Everything up to here is in the database.</summary>
@@ -90,6 +81,19 @@ internal sealed class EventJournal(IOptions<JournalOptions> options, string pbx,
     }
 
     public void Dispose() => _journal?.Dispose();
+
+    private object? ItemOf(JournalRecord record)
+    {
+        try
+        {
+            return record.Payload is [OutageMark, ..] ? Outage(record.Payload) : EventChunk.FromBytes(record.Payload);
+        }
+        catch (Exception strange) when (strange is InvalidDataException or JsonException)
+        {
+            log.Unreadable(record.Sequence, strange.Message);
+            return null;
+        }
+    }
 
     private void Damaged(JournalDamage damage) => log.Damaged(damage.File, damage.Bytes);
 

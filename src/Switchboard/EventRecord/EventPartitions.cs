@@ -14,6 +14,13 @@ internal sealed class EventPartitions(IOptions<EventRecordOptions> options)
     private readonly Lock _lock = new();
     private readonly HashSet<LocalDate> _known = [];
 
+    /// <summary>The table of a day, in UTC.</summary>
+    public static string NameOf(LocalDate day) => Prefix + Day.Format(day);
+
+    /// <summary>Which day's table this is, or null.</summary>
+    public static LocalDate? DayOf(string name) =>
+        name.StartsWith(Prefix, StringComparison.Ordinal) && Day.Parse(name[Prefix.Length..]) is { Success: true, Value: var day } ? day : null;
+
     /// <summary>Every day from the first to the last instant exists afterwards.</summary>
     public async Task EnsureAsync(NpgsqlConnection connection, Instant from, Instant to, CancellationToken ct)
     {
@@ -29,17 +36,22 @@ internal sealed class EventPartitions(IOptions<EventRecordOptions> options)
         }
     }
 
+    /// <summary>The database is asked again: somebody may have restored or cleaned up the table by hand.</summary>
+    public void Forget()
+    {
+        lock (_lock) _known.Clear();
+    }
+
     /// <summary>Makes the coming days, drops the old ones; returns the names of those dropped.</summary>
     public async Task<IReadOnlyList<string>> KeepAsync(NpgsqlConnection connection, Instant now, CancellationToken ct)
     {
-        // Whoever restored or cleaned up the table by hand is followed.
-        lock (_lock) _known.Clear();
+        Forget();
         await EnsureAsync(connection, now, now + Duration.FromDays(DaysAhead), ct);
-        var oldest = Prefix + Day.Format(now.InUtc().Date.PlusDays(-options.Value.RetentionDays));
+        var oldest = now.InUtc().Date.PlusDays(-options.Value.RetentionDays);
         var dropped = new List<string>();
         foreach (var name in await NamesAsync(connection, ct))
         {
-            if (string.CompareOrdinal(name, oldest) >= 0) continue;
+            if (DayOf(name) is not { } day || day >= oldest) continue;
             // Nobody who reads is waited for, and nobody waits for us: the next round tries again.
             await ExecuteAsync(connection, $"set lock_timeout = '2s'; drop table if exists {name}; reset lock_timeout", ct);
             dropped.Add(name);
@@ -48,14 +60,22 @@ internal sealed class EventPartitions(IOptions<EventRecordOptions> options)
         return dropped;
     }
 
+    // Made apart and then attached: made as a partition it would wait for everybody who reads any day, and hold up the writer meanwhile.
     private static async Task MakeAsync(NpgsqlConnection connection, LocalDate day, CancellationToken ct)
     {
         var next = day.PlusDays(1);
         await ExecuteAsync(connection, $"""
             begin;
+            set local lock_timeout = '2s';
             select pg_advisory_xact_lock(hashtextextended('switchboard event partitions', 0));
-            create table if not exists {Prefix}{Day.Format(day)} partition of pbx_events
-              for values from ('{LocalDatePattern.Iso.Format(day)} 00:00:00+00') to ('{LocalDatePattern.Iso.Format(next)} 00:00:00+00');
+            do $$
+            begin
+              if to_regclass('{NameOf(day)}') is null then
+                create table {NameOf(day)} (like pbx_events including defaults including constraints);
+                alter table pbx_events attach partition {NameOf(day)}
+                  for values from ('{LocalDatePattern.Iso.Format(day)} 00:00:00+00') to ('{LocalDatePattern.Iso.Format(next)} 00:00:00+00');
+              end if;
+            end $$;
             commit
             """, ct);
     }
@@ -66,7 +86,7 @@ internal sealed class EventPartitions(IOptions<EventRecordOptions> options)
         await using var reader = await command.ExecuteReaderAsync(ct);
         var names = new List<string>();
         while (await reader.ReadAsync(ct)) names.Add(reader.GetString(0));
-        return [.. names.Where(n => n.StartsWith(Prefix, StringComparison.Ordinal) && Day.Parse(n[Prefix.Length..]).Success)];
+        return names;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken ct)

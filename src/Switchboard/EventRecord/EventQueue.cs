@@ -1,5 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.Options;
+using NodaTime;
+using Switchboard.Asterisk.Ami;
 
 namespace Switchboard.EventRecord;
 
@@ -19,23 +21,23 @@ internal sealed class EventQueue(IOptions<EventRecordOptions> options, TimeProvi
     private TaskCompletionSource _some = New();
     private TaskCompletionSource _enough = New();
     private EventChunk? _open;
+    private long _openedAt;
     private int _bytes;
     private bool _completed;
     private bool _inHand;
 
-    /// <summary>Adds a row that <paramref name="encode"/> writes.</summary>
-    public ValueTask AddAsync(EventSession session, Action<EventChunk> encode, CancellationToken ct)
+    /// <summary>Adds an event.</summary>
+    public ValueTask AddAsync(EventSession session, EventEncoder encoder, AmiMessage message, long sequence, Instant received, CancellationToken ct)
     {
         Task? space;
         lock (_lock)
         {
             if (_open is not null && _open.Session != session) Close();
-            _open ??= new EventChunk(session, _buffers.TryPop(out var buffer) ? buffer : new ArrayBufferWriter<byte>(64 * 1024));
-            var before = _open.Rows.WrittenCount;
-            encode(_open);
-            _bytes += _open.Rows.WrittenCount - before;
-            if (_open.Count == 1) _some.TrySetResult();
-            if (_open.Rows.WrittenCount >= FullChunk) Close();
+            var chunk = _open ??= Begin(session);
+            var before = chunk.Rows.WrittenCount;
+            encoder.Encode(message, chunk, sequence, received);
+            _bytes += chunk.Rows.WrittenCount - before;
+            if (chunk.Rows.WrittenCount >= FullChunk) Close();
             space = _bytes < FullQueue ? null : (_space ??= New()).Task;
         }
 
@@ -78,7 +80,7 @@ internal sealed class EventQueue(IOptions<EventRecordOptions> options, TimeProvi
         Task some, enough;
         lock (_lock) (some, enough) = (_some.Task, _enough.Task);
         if (!some.IsCompleted && !await WithinAsync(some, atMost)) return null;
-        if (!enough.IsCompleted) await WithinAsync(enough, options.Value.BatchAge);
+        if (!enough.IsCompleted && Patience() is { Ticks: > 0 } patience) await WithinAsync(enough, patience);
         lock (_lock)
         {
             if (_waiting.Count == 0) Close();
@@ -118,6 +120,12 @@ internal sealed class EventQueue(IOptions<EventRecordOptions> options, TimeProvi
         lock (_lock) _inHand = false;
     }
 
+    /// <summary>Something is complete and waits to be taken.</summary>
+    public bool SomeWait
+    {
+        get { lock (_lock) return _waiting.Count > 0; }
+    }
+
     /// <summary>So much waits, in bytes.</summary>
     public int Bytes
     {
@@ -132,6 +140,19 @@ internal sealed class EventQueue(IOptions<EventRecordOptions> options, TimeProvi
         {
             if (_buffers.Count < KeptBuffers && chunk.Rows.Capacity <= 2 * FullChunk) _buffers.Push(chunk.Rows);
         }
+    }
+
+    private EventChunk Begin(EventSession session)
+    {
+        _openedAt = time.GetTimestamp();
+        _some.TrySetResult();
+        return new EventChunk(session, _buffers.TryPop(out var buffer) ? buffer : new ArrayBufferWriter<byte>(64 * 1024));
+    }
+
+    /// <summary>So long the open chunk may still wait for more; it has waited already while another one was stored.</summary>
+    private TimeSpan Patience()
+    {
+        lock (_lock) return _open is null ? TimeSpan.Zero : options.Value.BatchAge - time.GetElapsedTime(_openedAt);
     }
 
     private void Close()

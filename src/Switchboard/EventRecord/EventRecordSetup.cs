@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using Switchboard.Journal;
 using Switchboard.Persistence.Local;
@@ -10,7 +11,9 @@ internal static class EventRecordSetup
     {
         Configure<EventRecordOptions, EventRecordOptionsValidator>(services, configuration, EventRecordOptions.Section);
         Configure<JournalOptions, JournalOptionsValidator>(services, configuration, JournalOptions.Section);
-        services.AddSingleton<EventRecordMeter>().AddSingleton<EventQueue>().AddSingleton<EventFeed>().AddSingleton<EventPartitions>().AddSingleton<EventStore>().AddSingleton<EventHistory>();
+        services.AddMetrics();
+        services.AddSingleton(provider => new EventRecordMeter(provider.GetRequiredService<IMeterFactory>(), pbxName(provider)));
+        services.AddSingleton<EventQueue>().AddSingleton<EventFeed>().AddSingleton<EventPartitions>().AddSingleton<EventStore>().AddSingleton<EventHistory>();
         services.AddSingleton(provider =>
         {
             var journal = ActivatorUtilities.CreateInstance<EventJournal>(provider, pbxName(provider));

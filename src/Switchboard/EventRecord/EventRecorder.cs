@@ -10,6 +10,9 @@ namespace Switchboard.EventRecord;
 /// </summary>
 internal sealed class EventRecorder : BackgroundService
 {
+    // Too many events make many gaps, one after the other: they are one outage, not a row each and a batch cut short by each.
+    private static readonly Duration OneGap = Duration.FromSeconds(1);
+    private static readonly Duration LongestGap = Duration.FromMinutes(1);
     private readonly string _pbx;
     private readonly AmiSubscription _events;
     private readonly EventQueue _queue;
@@ -23,6 +26,7 @@ internal sealed class EventRecorder : BackgroundService
     private long _sequence;
     private Instant? _lastReceived;
     private Instant? _cutSince;
+    private (Instant From, Instant Until, long Lost)? _gap;
 
     public EventRecorder(
         string pbx, AmiConnection ami, EventQueue queue, EventWriter writer, EventFeed feed, EventRecordMeter meter, RoomOfPhone roomOf,
@@ -49,6 +53,7 @@ internal sealed class EventRecorder : BackgroundService
         finally
         {
             await _events.DisposeAsync();
+            TellGap();
             _queue.Complete();
             await writing;
         }
@@ -56,6 +61,7 @@ internal sealed class EventRecorder : BackgroundService
 
     private ValueTask TakeAsync(AmiNotification notification, CancellationToken ct)
     {
+        if (IsGapOver(notification)) TellGap();
         switch (notification)
         {
             case AmiEvent heard:
@@ -75,14 +81,28 @@ internal sealed class EventRecorder : BackgroundService
             case AmiGap gap:
                 // Their places in the sequence stay empty.
                 _sequence += gap.Lost;
-                _meter.Lost(gap.Lost);
                 var until = _clock.GetCurrentInstant();
-                _queue.Add(new PbxOutage(_pbx, PbxOutage.EventsLost, _lastReceived ?? until, until, gap.Lost));
-                ListensAgain?.Invoke();
+                _gap = (_gap?.From ?? _lastReceived ?? until, until, (_gap?.Lost ?? 0) + gap.Lost);
+                _meter.Lost(gap.Lost);
                 break;
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private bool IsGapOver(AmiNotification next) => _gap is { } gap && next switch
+    {
+        AmiGap => gap.Until - gap.From > LongestGap,
+        AmiEvent heard => Instant.FromDateTimeOffset(heard.ReceivedAt) - gap.Until > OneGap,
+        _ => true,
+    };
+
+    private void TellGap()
+    {
+        if (_gap is not { } gap) return;
+        _queue.Add(new PbxOutage(_pbx, PbxOutage.EventsLost, gap.From, gap.Until, gap.Lost));
+        _gap = null;
+        ListensAgain?.Invoke();
     }
 
     private ValueTask AddAsync(AmiEvent heard, CancellationToken ct)
@@ -91,8 +111,9 @@ internal sealed class EventRecorder : BackgroundService
         if (_except.Count > 0 && message.EventName is { } name && _except.Contains(name)) return ValueTask.CompletedTask;
         var received = Instant.FromDateTimeOffset(heard.ReceivedAt);
         _lastReceived = received;
-        _meter.Received(1);
         _feed.Publish(message, received, _encoder);
-        return _queue.AddAsync(_session, chunk => _encoder.Encode(message, chunk, ++_sequence, received), ct);
+        var adding = _queue.AddAsync(_session, _encoder, message, ++_sequence, received, ct);
+        _meter.Received(1);
+        return adding;
     }
 }

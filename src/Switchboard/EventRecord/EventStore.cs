@@ -11,7 +11,8 @@ namespace Switchboard.EventRecord;
 /// </summary>
 internal sealed class EventStore(IOptions<DatabaseOptions> database, EventPartitions partitions) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    // So long a full subscription lasts at 20,000 events a second; what is not stored by then goes to the journal, which is quicker.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private NpgsqlConnection? _connection;
 
     /// <summary>Events were committed; the earliest of their times, by the PBX.</summary>
@@ -44,19 +45,42 @@ internal sealed class EventStore(IOptions<DatabaseOptions> database, EventPartit
 
     private async Task<bool> WriteAsync(NpgsqlConnection connection, EventChunk chunk, CancellationToken ct)
     {
-        await partitions.EnsureAsync(connection, chunk.Earliest, chunk.Latest, ct);
-        await using var transaction = await connection.BeginTransactionAsync(ct);
-        if (!await AdvanceAsync(connection, chunk, ct)) return false;
-        await using (var copy = await connection.BeginRawBinaryCopyAsync($"copy pbx_events ({EventEncoder.Columns}) from stdin (format binary)", ct))
+        for (var forgot = false; ; )
         {
-            await copy.WriteAsync(CopyRow.Header, ct);
-            await copy.WriteAsync(chunk.Rows.WrittenMemory, ct);
-            await copy.WriteAsync(CopyRow.Trailer, ct);
-        }
+            await partitions.EnsureAsync(connection, chunk.Earliest, chunk.Latest, ct);
+            try
+            {
+                await using var transaction = await connection.BeginTransactionAsync(ct);
+                if (!await AdvanceAsync(connection, chunk, ct))
+                {
+                    // A chunk that was divided for the sake of one of its rows can be there in part.
+                    if (chunk.After(await StoredAsync(connection, chunk.Session, ct)) is not { } rest) return false;
+                    chunk = rest;
+                    continue;
+                }
 
-        await transaction.CommitAsync(ct);
-        Stored?.Invoke(chunk.Earliest);
-        return true;
+                await CopyAsync(connection, chunk, ct);
+                await transaction.CommitAsync(ct);
+                Stored?.Invoke(chunk.Earliest);
+                return true;
+            }
+            catch (PostgresException gone) when (!forgot && IsDayMissing(gone))
+            {
+                partitions.Forget();
+                forgot = true;
+            }
+        }
+    }
+
+    // Somebody has dropped it since we made it; PostgreSQL reports that as a check that failed, on the table itself.
+    private static bool IsDayMissing(PostgresException fault) => fault is { SqlState: PostgresErrorCodes.CheckViolation, ConstraintName: null, TableName: "pbx_events" };
+
+    private static async Task CopyAsync(NpgsqlConnection connection, EventChunk chunk, CancellationToken ct)
+    {
+        await using var copy = await connection.BeginRawBinaryCopyAsync($"copy pbx_events ({EventEncoder.Columns}) from stdin (format binary)", ct);
+        await copy.WriteAsync(CopyRow.Header, ct);
+        await copy.WriteAsync(chunk.Rows.WrittenMemory, ct);
+        await copy.WriteAsync(CopyRow.Trailer, ct);
     }
 
     private static async Task<bool> AdvanceAsync(NpgsqlConnection connection, EventChunk chunk, CancellationToken ct)
@@ -77,11 +101,18 @@ internal sealed class EventStore(IOptions<DatabaseOptions> database, EventPartit
         return await advance.ExecuteNonQueryAsync(ct) == 1;
     }
 
+    private static async Task<long> StoredAsync(NpgsqlConnection connection, EventSession session, CancellationToken ct)
+    {
+        await using var ask = new NpgsqlCommand("select last_sequence from pbx_event_sessions where id = $1", connection);
+        ask.Parameters.Add(new() { Value = session.Id });
+        return (long)(await ask.ExecuteScalarAsync(ct))!;
+    }
+
     private async Task<NpgsqlConnection> ConnectAsync(CancellationToken ct)
     {
         if (_connection is { State: System.Data.ConnectionState.Open } open) return open;
         await CloseAsync();
-        _connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Value.Effective()) { Pooling = false, Timeout = 3, CommandTimeout = 10 }.ConnectionString);
+        _connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.Value.Effective()) { Pooling = false, Timeout = 3, CommandTimeout = 10, CancellationTimeout = 500 }.ConnectionString);
         await _connection.OpenAsync(ct);
         return _connection;
     }

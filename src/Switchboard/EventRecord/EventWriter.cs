@@ -16,12 +16,16 @@ internal sealed class EventWriter(
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DrainSlice = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
+    private const int MostUntold = 1000;
     private readonly Instant _start = clock.GetCurrentInstant();
     private long _drained;
     private long _lost;
     private Instant _lostSince;
+    private readonly List<PbxOutage> _untold = [];
     private bool _toldAway;
+    private long? _failedAt;
     private Instant? _lastLife;
     private bool _lastLifeKnown;
 
@@ -38,11 +42,15 @@ internal sealed class EventWriter(
         _lastLife = journal.LastReceived();
         while (!queue.IsOver)
         {
-            var item = await queue.TakeAsync(RetryEvery);
-            if (item is not null) await KeepAsync(item, ct);
-            queue.Done();
-            if (!journal.IsEmpty) await DrainAsync(ct);
-            await TellLastOutageAsync(ct);
+            // All that waits, before the journal is drained further: else draining it would hold up what comes meanwhile.
+            do
+            {
+                if (await queue.TakeAsync(RetryEvery) is { } item) await KeepAsync(item, ct);
+                queue.Done();
+            }
+            while (queue.SomeWait);
+            if (!journal.IsEmpty && MayTry()) await DrainAsync(ct);
+            if (MayTry()) await TellLastOutageAsync(ct);
         }
 
         await store.DisposeAsync();
@@ -51,11 +59,11 @@ internal sealed class EventWriter(
     private async Task KeepAsync(object item, CancellationToken ct)
     {
         // Behind what waits in the journal, never past it. A worker that stops does not wait long for the database.
-        if (journal.IsEmpty && await TryStoreAsync(item, ct)) return;
+        if (journal.IsEmpty && MayTry() && await TryStoreAsync(item, ct)) return;
         try
         {
             journal.Append(item);
-            if (_lost > 0) TellLost();
+            TellLost();
             WatchLimit();
         }
         catch (Exception full) when (full is JournalFullException or IOException or UnauthorizedAccessException)
@@ -68,11 +76,9 @@ internal sealed class EventWriter(
 
     private async Task<bool> TryStoreAsync(object item, CancellationToken ct)
     {
-        using var farewell = ct.IsCancellationRequested ? new CancellationTokenSource(Farewell, time) : new CancellationTokenSource();
         try
         {
-            if (item is EventChunk chunk) await StoreAsync(chunk, farewell.Token);
-            else await history.AddAsync((PbxOutage)item, farewell.Token);
+            await StoreItemAsync(item, ct);
             _toldAway = false;
             if (item is EventChunk stored)
             {
@@ -80,16 +86,30 @@ internal sealed class EventWriter(
                 queue.Return(stored);
             }
 
-            if (_lost > 0) TellLost();
+            TellLost();
             return true;
         }
         catch (Exception away) when (IsAway(away))
         {
+            Failed();
             if (!_toldAway) log.ToJournal(away.GetBaseException().Message);
             _toldAway = true;
             return false;
         }
     }
+
+    private async Task StoreItemAsync(object item, CancellationToken ct)
+    {
+        using var patience = new CancellationTokenSource(ct.IsCancellationRequested ? Farewell : Patience, time);
+        if (item is EventChunk chunk) await StoreAsync(chunk, patience.Token);
+        else await history.AddAsync((PbxOutage)item, patience.Token);
+        _failedAt = null;
+    }
+
+    private void Failed() => _failedAt = time.GetTimestamp();
+
+    // A database that does not answer at all makes us wait each time: between two tries what was heard meanwhile goes to the journal.
+    private bool MayTry() => _failedAt is not { } failed || time.GetElapsedTime(failed) >= RetryEvery;
 
     /// <summary>Stores it; a row that the database refuses for what it holds is found, told and left out.</summary>
     private async Task StoreAsync(EventChunk chunk, CancellationToken ct)
@@ -118,7 +138,7 @@ internal sealed class EventWriter(
         var began = time.GetTimestamp();
         foreach (var (sequence, item) in journal.Waiting())
         {
-            if (!await TryDrainAsync(item, ct)) return;
+            if (item is not null && !await TryDrainAsync(item, ct)) return;
             journal.Done(sequence);
             _drained += item is EventChunk chunk ? chunk.Count : 0;
             // What is heard meanwhile must not wait.
@@ -134,13 +154,12 @@ internal sealed class EventWriter(
     {
         try
         {
-            using var farewell = ct.IsCancellationRequested ? new CancellationTokenSource(Farewell, time) : new CancellationTokenSource();
-            if (item is EventChunk chunk) await StoreAsync(chunk, farewell.Token);
-            else await history.AddAsync((PbxOutage)item, farewell.Token);
+            await StoreItemAsync(item, ct);
             return true;
         }
         catch (Exception away) when (IsAway(away))
         {
+            Failed();
             return false;
         }
     }
@@ -151,31 +170,41 @@ internal sealed class EventWriter(
         if (_lastLifeKnown || FirstConnectedAt is not { } connected || ct.IsCancellationRequested) return;
         try
         {
-            var stored = await history.LastReceivedAsync(pbx, before: _start, ct);
+            using var patience = new CancellationTokenSource(Farewell, time);
+            var stored = await history.LastReceivedAsync(pbx, before: _start, patience.Token);
             var last = stored is null || _lastLife > stored ? _lastLife : stored;
             _lastLifeKnown = true;
             if (last is { } from) await KeepAsync(new PbxOutage(pbx, PbxOutage.WorkerAway, from, connected), ct);
         }
         catch (Exception away) when (IsAway(away))
         {
-            // With the next round.
+            Failed(); // tried again with one of the next rounds
         }
     }
 
     private void Lose(object item, string reason)
     {
-        if (item is not EventChunk chunk) return;
+        if (item is PbxOutage outage)
+        {
+            if (_untold.Count < MostUntold) _untold.Add(outage);
+            return;
+        }
+
+        var chunk = (EventChunk)item;
         if (_lost == 0) _lostSince = chunk.FirstReceived;
-        _lost += chunk.Count;
+        var lost = _lost += chunk.Count;
         meter.Lost(chunk.Count);
-        warnings.Tell("events lost", _ => log.Lost(_lost, reason));
+        warnings.Tell("events lost", _ => log.Lost(lost, reason));
     }
 
+    /// <summary>There is room again: what could not be kept meanwhile is told.</summary>
     private void TellLost()
     {
-        var outage = new PbxOutage(pbx, PbxOutage.JournalFull, _lostSince, clock.GetCurrentInstant(), _lost);
+        foreach (var outage in _untold) queue.Add(outage);
+        _untold.Clear();
+        if (_lost == 0) return;
+        queue.Add(new PbxOutage(pbx, PbxOutage.JournalFull, _lostSince, clock.GetCurrentInstant(), _lost));
         _lost = 0;
-        queue.Add(outage);
     }
 
     private void WatchLimit()

@@ -6,7 +6,7 @@ using Switchboard.Asterisk.Ami.Events;
 namespace Switchboard.Pbx;
 
 /// <summary>Owns the link: connects for ever, hands the PBX's events to the calls they belong to, and resyncs after every connect or gap.</summary>
-internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser eraser, IOptions<PbxOptions> options, ILogger<HotelPbx> log)
+internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser eraser, PbxMeter meter, IOptions<PbxOptions> options, ILogger<HotelPbx> log)
     : BackgroundService
 {
     private static readonly HashSet<string> Wanted = new(StringComparer.OrdinalIgnoreCase) { UserEvent.EventName, NewstateEvent.EventName, HangupEvent.EventName };
@@ -14,6 +14,7 @@ internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser e
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Value.Tls && !IsLoopback(options.Value.Host)) log.NotEncrypted(options.Value.Name, options.Value.Host);
+        meter.Watch(pbx);
         await using var events = pbx.Ami.Subscribe("calls", Wanted);
         await Task.WhenAll(
             pbx.Ami.RunAsync(stoppingToken), PumpAsync(events, stoppingToken), resync.RunAsync(stoppingToken), eraser.RunAsync(stoppingToken));

@@ -30,7 +30,8 @@ internal static class PbxSetup
             };
             return new AmiConnection(options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<AmiConnection>>());
         });
-        services.AddSingleton<ProofEraser>().AddSingleton<HotelPbx>().AddSingleton<PbxResync>();
+        services.AddMetrics();
+        services.AddSingleton<ProofEraser>().AddSingleton<HotelPbx>().AddSingleton<PbxResync>().AddSingleton<PbxMeter>();
         return services.AddHostedService<PbxEventPump>();
     }
 }

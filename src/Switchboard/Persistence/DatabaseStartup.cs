@@ -12,7 +12,7 @@ public delegate Task DatabaseReadyStep(IServiceProvider scope, CancellationToken
 /// <summary>Waits for PostgreSQL for ever, migrates under a lock, runs the features' steps, then takes and keeps the worker's lock.</summary>
 public sealed class DatabaseStartup(
     IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, IEnumerable<DatabaseReadyStep> steps, WorkerLease lease,
-    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseStartup> log) : BackgroundService
+    DatabaseMeter meter, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseStartup> log) : BackgroundService
 {
     private volatile bool _ready;
 
@@ -30,6 +30,7 @@ public sealed class DatabaseStartup(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        meter.Watch(lease);
         try
         {
             await Patience().ExecuteAsync(async token => await PrepareAsync(token), stoppingToken);

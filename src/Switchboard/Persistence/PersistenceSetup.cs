@@ -16,7 +16,10 @@ internal static class PersistenceSetup
         services.AddDbContextPool<SwitchboardDb>((provider, builder) =>
             SwitchboardDb.Configure(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Effective()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerLease>(provider, pbxName(provider)));
+        services.AddMetrics();
+        services.AddSingleton<DatabaseMeter>();
         services.AddSingleton<DatabaseStartup>();
+        services.AddSingleton<LocalCopy>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LocalStore>(provider, pbxName(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<LocalStore>());
         services.AddScoped<UnitOfWork>();

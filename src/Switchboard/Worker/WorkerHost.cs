@@ -26,8 +26,6 @@ internal static class WorkerHost
         try
         {
             await using var app = Build(configFile, builder => configuration = builder.Configuration);
-            // Before the host starts anything, so that every fault is named and none is a stack trace.
-            app.Services.GetRequiredService<IStartupValidator>().Validate();
             await app.RunAsync(ct);
             return DatabaseStartup.ExitCode;
         }
@@ -74,6 +72,7 @@ internal static class WorkerHost
         });
 
         services.AddSwitchboardWeb();
+        services.AddSwitchboardMetrics(configuration);
         services.AddPersistence(configuration, provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
         services.AddPbx(configuration);
         services.AddEventRecord(configuration, provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
@@ -90,7 +89,10 @@ internal static class WorkerHost
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        // Before anything is made of the options, so that every fault is named and none is a stack trace.
+        app.Services.GetRequiredService<IStartupValidator>().Validate();
         app.UseSwitchboardWeb();
+        app.MapMetrics();
         app.MapAccess();
         app.MapRooms();
         app.MapHousekeeping();

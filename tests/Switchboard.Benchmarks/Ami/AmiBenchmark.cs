@@ -155,7 +155,7 @@ internal static class AmiBenchmark
         await running;
     }
 
-    private static Process StartServer(out int port)
+    public static Process StartServer(out int port)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, $"{(Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.GetCommandLineArgs()[0] : "")} ami-server")
         {

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using NodaTime;
 using Npgsql;
 using Switchboard.Features.Access;
+using Switchboard.Persistence.Local;
 using Switchboard.Tests.Web;
 using Switchboard.Web;
 using static Switchboard.Tests.Web.ProblemTests;
@@ -59,7 +60,7 @@ public class BearerTests
         },
         services =>
         {
-            services.AddAccess();
+            services.AddAccess().AddSingleton<LocalCopy>();
             services.Replace(ServiceDescriptor.Scoped(_ => lookup ?? ((hash, _) => Task.FromResult(Stored.Find(t => t.Hash.SequenceEqual(hash))))));
         });
 

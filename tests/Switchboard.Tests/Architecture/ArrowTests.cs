@@ -5,7 +5,7 @@ namespace Switchboard.Tests.Architecture;
 /// <summary>Who may use whom, by the source itself; a folder is a namespace.</summary>
 public partial class ArrowTests
 {
-    [GeneratedRegex(@"(?<![\w.])Switchboard\.((?:Features\.)?[A-Z]\w*)|(?<![\w.\""])(Features\.[A-Z]\w*|Persistence|EventRecord|Journal|Worker|Cli|Web)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.\""])Switchboard\.((?:Features\.)?[A-Z]\w*)|(?<![\w.\""])(Features\.[A-Z]\w*|Persistence|EventRecord|Journal|Worker|Cli|Web)\.[A-Z]")]
     private static partial Regex Used();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]

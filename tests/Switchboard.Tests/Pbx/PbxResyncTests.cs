@@ -35,7 +35,7 @@ public class PbxResyncTests
         await hosted.StopAsync(new CancellationToken(canceled: true));
     }
 
-    private static async Task AnswerStateAsync(FakeSession session)
+    internal static async Task AnswerStateAsync(FakeSession session)
     {
         var channels = await session.ReadAsync("CoreShowChannels");
         await session.AnswerAsync(channels, "Response: Success\r\nEventList: start\r\n");
@@ -44,7 +44,7 @@ public class PbxResyncTests
         await session.AnswerAsync(await session.ReadAsync("CoreSettings"), "Response: Success\r\nAsteriskVersion: 22.0.0\r\n");
     }
 
-    private static ServiceProvider Services(int port)
+    internal static ServiceProvider Services(int port)
     {
         var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(new Dictionary<string, string?>

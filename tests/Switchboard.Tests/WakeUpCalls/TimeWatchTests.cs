@@ -18,7 +18,7 @@ public class TimeWatchTests
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(lines));
         var rules = new WakeUpOptionsNow(new WakeUpOptions(), new HotelOptions { Name = "Test", TimeZone = "Asia/Shanghai" });
         var signal = new DialerSignal();
-        var follower = new WakeUpFollower(null!, null!, null!, signal, rules, null!, null!, time, new Clock(time), logging.CreateLogger<WakeUpFollower>());
+        var follower = new WakeUpFollower(null!, null!, null!, signal, rules, null!, null!, null!, time, new Clock(time), logging.CreateLogger<WakeUpFollower>());
         using var watch = new TimeWatch(signal, follower, rules, time, new Clock(time), logging.CreateLogger<TimeWatch>());
         for (var i = 0; i < 100; i++)
         {

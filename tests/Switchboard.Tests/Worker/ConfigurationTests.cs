@@ -63,6 +63,11 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("Http:Url", "loopback", "Http:Url")]
     [InlineData("Http:Url", "ftp://127.0.0.1:21", "Http:Url")]
     [InlineData("Log:FileSizeLimit", "1", "Log:FileSizeLimit '1': must be between 65536 and 1073741824")]
+    [InlineData("Metrics:OtlpEndpoint", "collector", "Metrics:OtlpEndpoint 'collector' must be an http:// or https:// URL")]
+    [InlineData("Metrics:OtlpEndpoint", "ftp://collector:4317", "Metrics:OtlpEndpoint 'ftp://collector:4317' must be an http:// or https:// URL")]
+    [InlineData("Metrics:OtlpProtocol", "soap", "Metrics:OtlpProtocol must be grpc or http")]
+    [InlineData("Metrics:Prometheus", "perhaps", "Metrics:Prometheus")]
+    [InlineData("Metrics:Promotheus", "true", "Promotheus")]
     public async Task A_missing_bad_or_contradictory_key_is_named(string key, string? value, string expected)
     {
         if (key == "WakeUpCalls:ClaimAhead") _settings["WakeUpCalls:LateLimit"] = "00:00:20";

@@ -10,7 +10,7 @@ internal sealed class AnswersWithoutDatabase;
 /// The tokens that were good the last time the database was asked: those in use, and this machine's copy of the others (hashes only). Used where an endpoint is marked
 /// <see cref="AnswersWithoutDatabase"/> and the database cannot be asked: whoever sees to the outage needs the status most.
 /// </summary>
-internal sealed class RememberedTokens(LocalStore local)
+internal sealed class RememberedTokens(LocalCopy copy)
 {
     private const int Most = 1000;
     private readonly ConcurrentDictionary<string, ApiToken> _tokens = new(StringComparer.Ordinal);
@@ -25,5 +25,5 @@ internal sealed class RememberedTokens(LocalStore local)
 
     /// <summary>The token as it was last known, or null.</summary>
     public ApiToken? Find(byte[] hash) => _tokens.GetValueOrDefault(Convert.ToHexString(hash))
-        ?? local.Copy.Where<ApiToken>(t => t.RevokedAt is null && t.Hash.AsSpan().SequenceEqual(hash)).SingleOrDefault();
+        ?? copy.Where<ApiToken>(t => t.RevokedAt is null && t.Hash.AsSpan().SequenceEqual(hash)).SingleOrDefault();
 }

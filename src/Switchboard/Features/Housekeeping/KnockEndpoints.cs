@@ -8,7 +8,7 @@ namespace Switchboard.Features.Housekeeping;
 internal static class KnockSetup
 {
     public static IServiceCollection AddHousekeeping(this IServiceCollection services) => services
-        .AddScoped<KnockList>()
+        .AddSingleton<KnockMeter>().AddScoped<KnockList>()
         .AddSingleton(new LocalCopyPart(typeof(KnockEntry), async (db, _, ct) =>
             await db.Set<KnockEntry>().AsNoTracking().Where(e => e.ClosedAt == null).ToListAsync(ct), row => row is KnockEntry { ClosedAt: null })
         {
@@ -20,6 +20,8 @@ internal static class KnockSetup
 
     public static void MapHousekeeping(this IEndpointRouteBuilder routes)
     {
+        // Its counts are there from the start, not from the first entry on.
+        routes.ServiceProvider.GetRequiredService<KnockMeter>();
         var group = routes.MapGroup("/api/housekeeping").WithTags("Housekeeping").WithMetadata(new AnswersWithoutDatabase());
         group.MapGet("/", (bool? all, KnockList list, CancellationToken ct) => list.ListAsync(all ?? false, ct)).RequireAuthorization(Policies.AnyRole)
             .WithSummary("The rooms where somebody must knock, the longest waiting first; with all, the closed ones too");

@@ -17,10 +17,14 @@ public sealed record KnockRequest(
 public delegate Task<Action?> KnockClosedHandler(KnockEntry entry, CancellationToken ct);
 
 /// <summary>Housekeeping's list. Other features add to it in their own transaction and never read its tables.</summary>
-internal sealed class KnockList(UnitOfWork work, IClock clock, IEnumerable<KnockClosedHandler> handlers, ILogger<KnockList> log)
+internal sealed class KnockList(UnitOfWork work, IClock clock, IEnumerable<KnockClosedHandler> handlers, KnockMeter meter, ILogger<KnockList> log)
 {
-    /// <summary>Adds an entry to the caller's unit of work: it is stored when the caller saves.</summary>
-    public void Add(KnockRequest request) => work.Db.Add(new KnockEntry(request, clock.GetCurrentInstant()));
+    /// <summary>Adds an entry to the caller's unit of work: it is stored when the caller saves. The returned action counts it, after the commit.</summary>
+    public Action Add(KnockRequest request)
+    {
+        work.Db.Add(new KnockEntry(request, clock.GetCurrentInstant()));
+        return meter.Listed;
+    }
 
     /// <summary>Notes on the source's entry what became known later; part of the caller's unit of work.</summary>
     public async Task NoteAsync(string source, Guid sourceId, string text, IReadOnlyList<string> attemptResults, CancellationToken ct)
@@ -59,6 +63,7 @@ internal sealed class KnockList(UnitOfWork work, IClock clock, IEnumerable<Knock
         var afterCommit = new List<Action?>();
         foreach (var handler in handlers) afterCommit.Add(await handler(entry, ct));
         await work.CommitAsync(ct);
+        meter.Closed();
         log.Closed(entry.Number, entry.Room, entry.SourceNumber, entry.Awake == true);
         foreach (var action in afterCommit) action?.Invoke();
         if (work.MustLookLocally) return View(entry, NotesLocally(entry));

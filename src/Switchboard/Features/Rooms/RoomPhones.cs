@@ -12,13 +12,16 @@ internal sealed class RoomPhones
     /// <summary>The room of this phone, such as <c>PJSIP/1203</c>; null where it is no room's.</summary>
     public string? RoomOf(ReadOnlySpan<char> phone) => _rooms.TryGetValue(phone, out var room) ? room : null;
 
-    /// <summary>Takes the phones of the hotel's rooms; one that several rooms name is the first one's.</summary>
-    public void Take(LocalCopy copy)
+    /// <summary>Takes the phones of the hotel's rooms.</summary>
+    public void Take(LocalCopy copy) => Take(copy.Where<Room>(_ => true).OrderBy(r => r.Number, StringComparer.Ordinal).Select(r => (r.Number, (IReadOnlyList<string>)r.DialStrings)));
+
+    /// <summary>Takes the phones of these rooms; one that several rooms name is the first one's.</summary>
+    public void Take(IEnumerable<(string Room, IReadOnlyList<string> DialStrings)> rooms)
     {
         var phones = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var room in copy.Where<Room>(_ => true).OrderBy(r => r.Number, StringComparer.Ordinal))
+        foreach (var (room, dialStrings) in rooms)
         {
-            foreach (var phone in room.DialStrings) phones.TryAdd(phone, room.Number);
+            foreach (var phone in dialStrings) phones.TryAdd(phone, room);
         }
 
         _rooms = phones.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();

@@ -72,8 +72,9 @@ internal sealed partial class WakeUpDesk(
         await store.Work.BeginAsync(ct);
         var call = await LockAsync(number, ct);
         var effects = call.Cancel(Who(caller, by), "cancelled", store.Clock.GetCurrentInstant());
-        await store.ApplyAsync(call, effects, ct);
+        var after = await store.ApplyAsync(call, effects, ct);
         await store.Work.CommitAsync(ct);
+        after();
         log.Cancelled(call.Number, call.Room, Who(caller, by));
         if (effects.HangUp) dialer.HangUp(call.Id);
         return WakeUpViews.Of(call, []);
@@ -85,8 +86,8 @@ internal sealed partial class WakeUpDesk(
         if (entry.Source != WakeUpStore.Source || entry.Awake != true) return null;
         if (await store.LockAsync(entry.SourceId, ct) is not { } call) return null;
         var effects = call.AwakeAtTheDoor(entry.ClosedVia ?? "housekeeping", store.Clock.GetCurrentInstant());
-        await store.ApplyAsync(call, effects, ct);
-        return effects.HangUp ? () => dialer.HangUp(call.Id) : null;
+        var after = await store.ApplyAsync(call, effects, ct);
+        return effects.HangUp ? after + (() => dialer.HangUp(call.Id)) : after;
     }
 
     /// <summary>The calls of one day; without a day all open ones and what was due since yesterday. In time order.</summary>

@@ -12,7 +12,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// </summary>
 internal sealed class WakeUpDialer(
     IServiceScopeFactory scopes, HotelPbx pbx, LocalStore local, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress,
-    WakeUpFollower follower, StoreTrouble trouble, TimeProvider time, IClock clock, ILogger<WakeUpDialer> log) : BackgroundService
+    WakeUpFollower follower, WakeUpMeter meter, StoreTrouble trouble, TimeProvider time, IClock clock, ILogger<WakeUpDialer> log) : BackgroundService
 {
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortSleep = TimeSpan.FromSeconds(1);
@@ -28,6 +28,7 @@ internal sealed class WakeUpDialer(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        meter.WatchServed(() => local.CanServe);
         pbx.TrackOpenCalls = follower.TrackResumedAsync;
         // Before the lock is ours (and the database migrated) no proof is ours to judge.
         pbx.ClaimStrayProofs = (ids, ct) => _recovered ? follower.SortStrayProofsAsync(ids, ct) : Task.FromResult<IReadOnlyCollection<string>>([]);
@@ -65,6 +66,7 @@ internal sealed class WakeUpDialer(
         if (!local.CanServe)
         {
             _served = _recovered = false;
+            meter.SetWaiting(null);
             return ShortSleep;
         }
 
@@ -91,7 +93,9 @@ internal sealed class WakeUpDialer(
         var horizon = clock.GetCurrentInstant() + Duration.FromTimeSpan(now.Options.ClaimAhead);
         while (await steps.ClaimAsync(pbx.Name, horizon, ct) is { Count: > 0 } claimed) follower.Enqueue(claimed);
         var desk = scope.ServiceProvider.GetRequiredService<WakeUpDesk>();
-        if ((await desk.NextAsync(pbx.Name, ct)).Next?.NextAttemptAt is not { } next) return LongestSleep;
+        var (waiting, open) = await desk.NextAsync(pbx.Name, ct);
+        meter.SetWaiting(open);
+        if (waiting?.NextAttemptAt is not { } next) return LongestSleep;
         var sleep = (next - horizon).ToTimeSpan();
         return sleep < TimeSpan.Zero ? TimeSpan.FromMilliseconds(50) : sleep > LongestSleep ? LongestSleep : sleep;
     }

@@ -15,7 +15,7 @@ internal static class WakeUpSetup
         services.AddSingleton<IValidateOptions<WakeUpOptions>, WakeUpOptionsValidator>();
         services.AddSingleton<IValidateOptions<WakeUpOptions>, WakeUpOptionsCrossCheck>();
         services.AddSingleton(p => new WakeUpOptionsNow(p.GetRequiredService<IOptions<WakeUpOptions>>().Value, p.GetRequiredService<IOptions<HotelOptions>>().Value));
-        services.AddScoped<WakeUpStore>().AddScoped<WakeUpSteps>().AddScoped<WakeUpDesk>();
+        services.AddScoped<WakeUpStore>().AddScoped<WakeUpSteps>().AddScoped<WakeUpDesk>().AddSingleton<WakeUpMeter>();
         // Asked for late: the desk itself uses the list that tells it.
         services.AddScoped<KnockClosedHandler>(p => (entry, ct) => p.GetRequiredService<WakeUpDesk>().KnockClosedAsync(entry, ct));
         services.AddSingleton<DialerSignal>().AddSingleton<AttemptProgress>().AddSingleton<WakeUpFollower>();

@@ -10,8 +10,8 @@ namespace Switchboard.Features.WakeUpCalls;
 /// the PBX to be read. Each leaves only with its result stored.
 /// </summary>
 internal sealed class WakeUpFollower(
-    IServiceScopeFactory scopes, HotelPbx pbx, LocalStore local, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress, StoreTrouble trouble, TimeProvider time,
-    IClock clock, ILogger<WakeUpFollower> log)
+    IServiceScopeFactory scopes, HotelPbx pbx, LocalStore local, DialerSignal signal, WakeUpOptionsNow now, AttemptProgress progress, StoreTrouble trouble,
+    WakeUpMeter meter, TimeProvider time, IClock clock, ILogger<WakeUpFollower> log)
 {
     private readonly Lock _lock = new();
     private readonly DialQueue _queue = new(now.Options);
@@ -149,6 +149,7 @@ internal sealed class WakeUpFollower(
                     string.Join('-', WakeUpLanguages.For(attempt.Language, attempt.Room, now.Hotel)), now.Options.Greetings,
                     now.Options.GreetingPause, attempt.SnoozeAllowed, now.Options.CallerId),
                 (step, at) => progress.Mark(attempt.AttemptId, step, at));
+            meter.Dialled();
             if (attempt.Late) log.DialledLate(attempt.CallNumber, attempt.Room.Number, attempt.AttemptNumber, attempt.DueAt.ToString());
             else log.Dialled(attempt.CallNumber, attempt.Room.Number, attempt.AttemptNumber);
             Follow(attempt, call, sentBefore: false);

@@ -7,7 +7,7 @@ using Switchboard.Pbx;
 namespace Switchboard.Features.WakeUpCalls;
 
 /// <summary>The dialer's transactions: each loads what it needs under lock, lets the state machine decide, and stores the whole step.</summary>
-internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger<WakeUpSteps> log)
+internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpMeter meter, ILogger<WakeUpSteps> log)
 {
     private const int Batch = 500;
 
@@ -37,6 +37,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
             claimed.Add(ClaimedAttempt.Of(call, attempt, byNumber[call.Room], store.Rules));
         }
 
+        after.Add(() => meter.Due(claimed.Count));
         await CommitAsync(after, ct);
         return claimed;
     }
@@ -178,8 +179,9 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, ILogger
         await store.Work.BeginAsync(ct);
         var call = await store.LockAsync(claimed.CallId, ct) ?? throw new InvalidOperationException($"wake-up {claimed.CallNumber} is gone from the database");
         var attempt = await store.AttemptAsync(claimed.AttemptId, ct);
+        var openBefore = attempt.Outcome is null;
         var after = await store.ApplyAsync(call, step(call, attempt, store.Clock.GetCurrentInstant()), ct);
-        await CommitAsync([after], ct);
+        await CommitAsync(openBefore && attempt.Outcome is not null ? [after, () => meter.AttemptEnded(attempt)] : [after], ct);
     }
 
     private async Task CommitAsync(IEnumerable<Action> after, CancellationToken ct)

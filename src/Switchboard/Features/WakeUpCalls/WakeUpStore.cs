@@ -11,7 +11,7 @@ namespace Switchboard.Features.WakeUpCalls;
 /// <summary>
 /// Loads wake-up calls under lock and saves a step of theirs whole: state, attempt, history and housekeeping's list in one transaction.
 /// </summary>
-internal sealed class WakeUpStore(UnitOfWork work, KnockList knocks, RoomRegister rooms, WakeUpOptionsNow rules, IClock clock, ILogger<WakeUpStore> log)
+internal sealed class WakeUpStore(UnitOfWork work, KnockList knocks, RoomRegister rooms, WakeUpOptionsNow rules, WakeUpMeter meter, IClock clock, ILogger<WakeUpStore> log)
 {
     public UnitOfWork Work => work;
     public SwitchboardDb Db => work.Db;
@@ -46,16 +46,23 @@ internal sealed class WakeUpStore(UnitOfWork work, KnockList knocks, RoomRegiste
             order by next_attempt_at, number limit {atMost} for update skip locked
             """).ToListAsync(ct);
 
-    /// <summary>Takes over what a step of the state machine asks for; part of the caller's transaction. The returned action logs, after the commit.</summary>
+    /// <summary>Takes over what a step of the state machine asks for; part of the caller's transaction. The returned action logs and counts, after the commit.</summary>
     public async Task<Action> ApplyAsync(WakeUpCall call, WakeUpEffects effects, CancellationToken ct)
     {
-        Db.AddRange(call.History.Where(t => t.Id == 0 && Db.Entry(t).State == EntityState.Detached));
+        var steps = call.History.Where(t => t.Id == 0 && Db.Entry(t).State == EntityState.Detached).ToList();
+        Db.AddRange(steps);
+        var ended = steps.Count > 0 && !call.State.IsOpen();
         if (effects.ListReason is { } reason)
         {
             var room = await rooms.GetAsync(call.Room, ct);
-            knocks.Add(new KnockRequest(Source, call.Id, call.Number, call.Pbx, call.Room, room.Floor, call.Date, call.Time, call.Zone, reason, call.Results));
+            var listed = knocks.Add(new KnockRequest(Source, call.Id, call.Number, call.Pbx, call.Room, room.Floor, call.Date, call.Time, call.Zone, reason, call.Results));
             var results = call.Results.Count == 0 ? "none" : string.Join(", ", call.Results);
-            return () => log.Listed(call.Room, room.Floor, Source, call.Number, Clocked(call), reason, results);
+            return () =>
+            {
+                log.Listed(call.Room, room.Floor, Source, call.Number, Clocked(call), reason, results);
+                listed();
+                if (ended) meter.Ended(call.State);
+            };
         }
 
         if (effects.Note is { } note)
@@ -64,7 +71,10 @@ internal sealed class WakeUpStore(UnitOfWork work, KnockList knocks, RoomRegiste
             await knocks.NoteAsync(Source, call.Id, text, call.Results, ct);
         }
 
-        return () => { };
+        return () =>
+        {
+            if (ended) meter.Ended(call.State);
+        };
     }
 
     /// <summary>What housekeeping's entries call these.</summary>

@@ -44,9 +44,10 @@ internal sealed class LocalStore : BackgroundService
     private int _drained;
 
     public LocalStore(
-        string pbx, WorkerLease lease, DatabaseStartup startup, IServiceScopeFactory scopes, IEnumerable<LocalCopyPart> parts, IOptions<JournalOptions> options, TimeProvider time, IClock clock, ILogger<LocalStore> log)
+        string pbx, LocalCopy copy, WorkerLease lease, DatabaseStartup startup, IServiceScopeFactory scopes, IEnumerable<LocalCopyPart> parts, IOptions<JournalOptions> options, TimeProvider time, IClock clock, ILogger<LocalStore> log)
     {
         (_pbx, _lease, _startup, _scopes, _parts, _options, _time, _clock, _log) = (pbx, lease, startup, scopes, [.. parts], options.Value, time, clock, log);
+        Copy = copy;
         Images = new RowImages(ModelOf(scopes));
         _file = new LocalCopyFile(Copy, Images, time, log);
         Facts = new FactJournal(Images, pbx, clock, log);
@@ -54,7 +55,7 @@ internal sealed class LocalStore : BackgroundService
         _start = time.GetTimestamp();
     }
 
-    public LocalCopy Copy { get; } = new();
+    public LocalCopy Copy { get; }
     internal RowImages Images { get; }
     internal FactJournal Facts { get; }
 

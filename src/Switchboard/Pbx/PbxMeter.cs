@@ -1,0 +1,23 @@
+using System.Diagnostics.Metrics;
+
+namespace Switchboard.Pbx;
+
+/// <summary>The link to the PBX in figures. All of them are kept by the link itself and only looked at when somebody scrapes.</summary>
+internal sealed class PbxMeter(IMeterFactory meters)
+{
+    /// <summary>The meter's name.</summary>
+    public const string Name = "Switchboard.Pbx";
+
+    /// <summary>From now on this link is watched; called once.</summary>
+    public void Watch(HotelPbx pbx)
+    {
+        var meter = meters.Create(Name);
+        KeyValuePair<string, object?>[] tags = [new("pbx", pbx.Name)];
+        meter.CreateObservableGauge("switchboard.pbx.connected", () => new Measurement<int>(pbx.IsReady ? 1 : 0, tags), null,
+            "1 while the PBX is connected and its calls were read: calls may be dialled");
+        meter.CreateObservableCounter("switchboard.pbx.connects", () => new Measurement<long>(pbx.Ami.Status.Generation, tags), "{connect}",
+            "Successful logins; all but the first are reconnects");
+        meter.CreateObservableCounter("switchboard.pbx.events.lost", () => new Measurement<long>(pbx.Ami.Status.LostEvents, tags), "{event}",
+            "Events lost to full queues inside the worker; each loss is followed by reading the PBX's state anew");
+    }
+}
