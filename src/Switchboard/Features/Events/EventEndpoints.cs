@@ -1,11 +1,13 @@
 using Switchboard.Features.Access;
+using Switchboard.Pbx;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Events;
 
 internal static class EventSetup
 {
-    public static IServiceCollection AddEvents(this IServiceCollection services) => services.AddScoped<EventReader>().AddScoped<EventDesk>().AddSingleton<LiveEvents>();
+    public static IServiceCollection AddEvents(this IServiceCollection services) => services.AddScoped<EventReader>().AddScoped<EventDesk>().AddSingleton(p =>
+        ActivatorUtilities.CreateInstance<LiveEvents>(p, () => p.GetRequiredService<HotelPbx>().Link.Connected));
 
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {

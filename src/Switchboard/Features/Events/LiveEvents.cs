@@ -5,12 +5,11 @@ using Microsoft.Extensions.Options;
 using NodaTime;
 using Switchboard.EventRecord;
 using Switchboard.Features.Hotel;
-using Switchboard.Pbx;
 
 namespace Switchboard.Features.Events;
 
 /// <summary>What the PBX tells, as it tells it, for those who look on.</summary>
-internal sealed class LiveEvents(EventFeed feed, HotelPbx pbx, IOptions<HotelOptions> hotel, TimeProvider time, IClock clock)
+internal sealed class LiveEvents(EventFeed feed, Func<bool> pbxIsHeard, IOptions<HotelOptions> hotel, TimeProvider time, IClock clock)
 {
     /// <summary>Somebody who follows hears something at least so often, and knows by its absence that the line is dead.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
@@ -69,7 +68,7 @@ internal sealed class LiveEvents(EventFeed feed, HotelPbx pbx, IOptions<HotelOpt
         return At("event", at) with { Event = new(null, live.ReceivedAt, "ami", live.Event, live.UniqueId, live.LinkedId, live.Channel, live.Room, headers) };
     }
 
-    private EventLine Alive() => At("alive", clock.GetCurrentInstant()) with { PbxConnected = pbx.Link.Connected };
+    private EventLine Alive() => At("alive", clock.GetCurrentInstant()) with { PbxConnected = pbxIsHeard() };
 
     private EventLine At(string kind, Instant at) => new(kind, at, EventDesk.LocalOf(hotel.Value.Zone, at));
 }
