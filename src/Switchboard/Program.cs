@@ -1,5 +1,7 @@
 using Switchboard.Cli;
 using Switchboard.Features.Access;
+using Switchboard.Features.Calls;
+using Switchboard.Features.Events;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Rooms;
 using Switchboard.Features.Status;
@@ -12,6 +14,8 @@ var root = SwitchboardCli.Build(
     WakeUpCommands.Create(),
     KnockCommands.Create(),
     RoomCommands.Create(),
+    CallCommands.Create(),
+    EventCommands.Create(),
     StatusCommands.Create(),
     TokenCommands.Create());
 

@@ -53,6 +53,31 @@ internal sealed class ApiClient : IDisposable
         return SendAsync<T>(HttpMethod.Post, path, content, ct);
     }
 
+    /// <summary>An answer that comes line by line. Each line is given on as it comes; the stream ends when the worker ends it as a whole.</summary>
+    /// <param name="silence">The worker says something at least so often, or it is gone.</param>
+    public async IAsyncEnumerable<string> LinesAsync(
+        HttpMethod method, string path, object? body, TimeSpan silence, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : Body(body) };
+        using var answer = await WatchedAsync(patience => _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience), Patience, ct);
+        if (!answer.IsSuccessStatusCode) throw Refusal(answer, await answer.Content.ReadAsStringAsync(ct));
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(ct));
+        while (await WatchedAsync(patience => reader.ReadLineAsync(patience).AsTask(), silence, ct) is { } line) yield return line;
+    }
+
+    /// <summary>A line of such an answer.</summary>
+    public T Read<T>(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(line, Json) ?? throw Stranger();
+        }
+        catch (JsonException)
+        {
+            throw Stranger();
+        }
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static StringContent Body(object body) => new(JsonSerializer.Serialize(body, Json), Encoding.UTF8, "application/json");
@@ -60,13 +85,26 @@ internal sealed class ApiClient : IDisposable
     private async Task<ApiAnswer<T>> SendAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken ct)
     {
         var text = await SendAsync(method, path, content, ct);
+        return new ApiAnswer<T>(Read<T>(text), text);
+    }
+
+    private async Task<T> WatchedAsync<T>(Func<CancellationToken, Task<T>> work, TimeSpan patience, CancellationToken ct)
+    {
+        using var late = new CancellationTokenSource(patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, late.Token);
         try
         {
-            return new ApiAnswer<T>(JsonSerializer.Deserialize<T>(text, Json) ?? throw Stranger(), text);
+            return await work(either.Token);
         }
-        catch (JsonException)
+        catch (HttpRequestException away)
         {
-            throw Stranger();
+            throw Away(away);
+        }
+        catch (Exception broken) when (broken is IOException || (broken is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+            throw new CliException(ExitCodes.Unreachable, broken is IOException
+                ? $"the worker at {_access.Url} went away in the middle of its answer"
+                : $"the worker at {_access.Url} has said nothing for {patience.TotalSeconds:F0} s");
         }
     }
 
@@ -81,13 +119,7 @@ internal sealed class ApiClient : IDisposable
         }
         catch (HttpRequestException away)
         {
-            throw new CliException(ExitCodes.Unreachable, away.HttpRequestError switch
-            {
-                HttpRequestError.ConnectionError => $"the worker does not answer at {_access.Url}: is it running? (systemctl status switchboard)",
-                HttpRequestError.NameResolutionError => $"the host in {_access.Url} is not known",
-                HttpRequestError.SecureConnectionError => $"no secure connection to {_access.Url}: {away.InnerException?.Message ?? away.Message}",
-                _ => $"the connection to {_access.Url} broke: {away.Message}",
-            });
+            throw Away(away);
         }
         catch (TaskCanceledException) when (!ct.IsCancellationRequested)
         {
@@ -95,6 +127,14 @@ internal sealed class ApiClient : IDisposable
                 $"the worker at {_access.Url} did not answer within {Patience.TotalSeconds:F0} s{(method == HttpMethod.Get ? "" : ": look whether it was done before you repeat it")}");
         }
     }
+
+    private CliException Away(HttpRequestException away) => new(ExitCodes.Unreachable, away.HttpRequestError switch
+    {
+        HttpRequestError.ConnectionError => $"the worker does not answer at {_access.Url}: is it running? (systemctl status switchboard)",
+        HttpRequestError.NameResolutionError => $"the host in {_access.Url} is not known",
+        HttpRequestError.SecureConnectionError => $"no secure connection to {_access.Url}: {away.InnerException?.Message ?? away.Message}",
+        _ => $"the connection to {_access.Url} broke: {away.Message}",
+    });
 
     private CliException Refusal(HttpResponseMessage answer, string text)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using NodaTime;
 
 namespace Switchboard.Cli;
@@ -63,6 +64,27 @@ internal sealed class CliSession
         else table.WriteColumns(Out);
     }
 
+    /// <summary>Does something that only Ctrl-C ends, which is then no failure.</summary>
+    public static async Task<int> UntilInterruptedAsync(Func<CancellationToken, Task> work, CancellationToken ct)
+    {
+        using var interrupted = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = true;
+            interrupted.Cancel();
+        });
+        try
+        {
+            await work(interrupted.Token);
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            // As asked.
+        }
+
+        return ExitCodes.Done;
+    }
+
     /// <summary>Asks for a yes.</summary>
     /// <exception cref="CliException">The answer was another one, or nobody can be asked.</exception>
     public async Task ConfirmAsync(string question, string nothingDone, CancellationToken ct)
@@ -82,6 +104,13 @@ internal sealed class CliSession
     public string Clock(Instant instant, string zone) => DateTimeZoneProviders.Bcl.GetZoneOrNull(zone) is { } known
         ? Clock(instant.InZone(known).LocalDateTime)
         : Clock(instant.InUtc().LocalDateTime) + "Z";
+
+    /// <summary>The same always with seconds, and with milliseconds where they matter.</summary>
+    public string Clock(Instant instant, string zone, bool milliseconds)
+    {
+        var known = DateTimeZoneProviders.Bcl.GetZoneOrNull(zone);
+        return instant.InZone(known ?? DateTimeZone.Utc).ToString($"uuuu-MM-dd{(Plain ? "'T'" : "' '")}HH:mm:ss{(milliseconds ? ".fff" : "")}", null) + (known is null ? "Z" : "");
+    }
 
     private string Clock(LocalDateTime at) => at.ToString(
         Plain ? "uuuu-MM-ddTHH:mm:ss" : at is { Second: 0, NanosecondOfSecond: 0 } ? "uuuu-MM-dd HH:mm" : "uuuu-MM-dd HH:mm:ss", null);

@@ -19,6 +19,13 @@ internal sealed class CelRecords(string pbx, IServiceScopeFactory scopes, IOptio
     private static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly EventStore _store = new(database, partitions);
 
+    /// <summary>See <see cref="EventStore.Stored"/>.</summary>
+    public event Action<Instant>? Stored
+    {
+        add => _store.Stored += value;
+        remove => _store.Stored -= value;
+    }
+
     /// <summary>How far the file was compared, or null before the first time.</summary>
     public Task<CelTaken?> TakenAsync(CancellationToken ct) => WithAsync(db => db.Set<CelTaken>().AsNoTracking().SingleOrDefaultAsync(t => t.Pbx == pbx, ct));
 

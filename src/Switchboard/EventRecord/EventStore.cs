@@ -15,6 +15,9 @@ internal sealed class EventStore(IOptions<DatabaseOptions> database, EventPartit
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private NpgsqlConnection? _connection;
 
+    /// <summary>Events were committed; the earliest of their times, by the PBX.</summary>
+    public event Action<Instant>? Stored;
+
     /// <summary>Stores it; false where it was stored before.</summary>
     /// <exception cref="NpgsqlException">The database is away, or refuses.</exception>
     /// <exception cref="TimeoutException">It is too slow to be waited for.</exception>
@@ -58,6 +61,7 @@ internal sealed class EventStore(IOptions<DatabaseOptions> database, EventPartit
 
                 await CopyAsync(connection, chunk, ct);
                 await transaction.CommitAsync(ct);
+                Stored?.Invoke(chunk.Earliest);
                 return true;
             }
             catch (PostgresException gone) when (!forgot && IsDayMissing(gone))

@@ -3,6 +3,8 @@ using NodaTime;
 using Serilog;
 using Switchboard.EventRecord;
 using Switchboard.Features.Access;
+using Switchboard.Features.Calls;
+using Switchboard.Features.Events;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Rooms;
@@ -78,6 +80,8 @@ internal static class WorkerHost
         services.AddRooms();
         services.AddHousekeeping();
         services.AddWakeUpCalls(configuration);
+        services.AddCalls(configuration);
+        services.AddEvents();
         services.AddStatus();
         services.AddHostedService<StartGarbage>();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
@@ -93,6 +97,8 @@ internal static class WorkerHost
         app.MapRooms();
         app.MapHousekeeping();
         app.MapWakeUpCalls();
+        app.MapCalls();
+        app.MapEvents();
         app.MapStatus();
         app.MapApiDocument();
         return app;

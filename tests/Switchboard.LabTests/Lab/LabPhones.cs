@@ -23,6 +23,22 @@ internal sealed class LabPhones(LabAsterisk pbx, int? port = null) : IAsyncDispo
         if (!up || _process.HasExited) throw new InvalidOperationException($"the phones did not start:\n{_process.Output}");
     }
 
+    /// <summary>A phone calls an extension and does as <paramref name="how"/> says (deploy/lab/call); over when it has hung up.</summary>
+    public async Task CallAsync(string from, string to, params string[] how)
+    {
+        var (code, said) = await LabCommand.RunAsync(LabFiles.Script("call"), CallArguments(from, to, how));
+        var file = Path.Combine(pbx.Folder, $"call-{from}.out");
+        Assert.True(code == 0, $"phone {from} could not call {to}: {code} {said} {(File.Exists(file) ? await File.ReadAllTextAsync(file) : "")}");
+    }
+
+    /// <summary>The same, and it is not waited for.</summary>
+    public Task<LabProcess> BeginCallAsync(string from, string to, params string[] how) => LabProcess.StartAsync(LabFiles.Script("call"), CallArguments(from, to, how));
+
+    private string[] CallArguments(string from, string to, string[] how) =>
+        [pbx.Folder, "--pbx", Text(pbx.SipPort), "--port", Text(FreePorts.Udp()), "--from", from, "--to", to, .. how];
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
     public IReadOnlyList<PhoneFact> Facts()
     {
         var file = Path.Combine(pbx.Folder, "phones.log");

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Routing;
 using NodaTime;
 using Switchboard.Cli;
 using Switchboard.Features.Access;
+using Switchboard.Features.Calls;
+using Switchboard.Features.Events;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Rooms;
 using Switchboard.Features.Status;
@@ -40,9 +42,13 @@ internal sealed class CliHost : IAsyncDisposable
     public static CliHost Alone() => new(null);
 
     /// <summary>Runs a command line, split at blanks but for what stands in quotes; returns the exit code.</summary>
-    public Task<int> RunAsync(params string[] args)
+    public Task<int> RunAsync(params string[] args) => RunAsync(args, CancellationToken.None);
+
+    /// <summary>The same, with a Ctrl-C.</summary>
+    public Task<int> RunAsync(string[] args, CancellationToken interrupt)
     {
-        var root = SwitchboardCli.Build((_, _) => Task.FromResult(99), WakeUpCommands.Create(), KnockCommands.Create(), RoomCommands.Create(), StatusCommands.Create(), TokenCommands.Create());
+        var root = SwitchboardCli.Build((_, _) => Task.FromResult(99), WakeUpCommands.Create(), KnockCommands.Create(), RoomCommands.Create(), CallCommands.Create(),
+            EventCommands.Create(), StatusCommands.Create(), TokenCommands.Create());
         return SwitchboardCli.RunAsync(root, args, new CliInvocation
         {
             Output = Out,
@@ -51,7 +57,7 @@ internal sealed class CliHost : IAsyncDisposable
             Input = new StringReader(Typed ?? ""),
             IsTerminal = Typed is not null,
             DefaultTokenFile = "/nowhere/token",
-        });
+        }, interrupt);
     }
 
     public async ValueTask DisposeAsync()

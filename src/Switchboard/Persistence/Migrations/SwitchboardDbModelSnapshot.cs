@@ -155,6 +155,196 @@ namespace Switchboard.Persistence.Migrations
                         });
                 });
 
+            modelBuilder.Entity("Switchboard.Features.Calls.Call", b =>
+                {
+                    b.Property<string>("Pbx")
+                        .HasColumnType("text")
+                        .HasColumnName("pbx");
+
+                    b.Property<string>("LinkedId")
+                        .HasColumnType("text")
+                        .HasColumnName("linked_id");
+
+                    b.Property<Instant?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<string>("CallerNumber")
+                        .HasColumnType("text")
+                        .HasColumnName("caller_number");
+
+                    b.Property<string>("CallerPhone")
+                        .HasColumnType("text")
+                        .HasColumnName("caller_phone");
+
+                    b.Property<string>("CallerRoom")
+                        .HasColumnType("text")
+                        .HasColumnName("caller_room");
+
+                    b.Property<int?>("Cause")
+                        .HasColumnType("integer")
+                        .HasColumnName("cause");
+
+                    b.Property<string>("CauseText")
+                        .HasColumnType("text")
+                        .HasColumnName("cause_text");
+
+                    b.Property<string>("ContinuedIn")
+                        .HasColumnType("text")
+                        .HasColumnName("continued_in");
+
+                    b.Property<string>("Dialled")
+                        .HasColumnType("text")
+                        .HasColumnName("dialled");
+
+                    b.Property<string>("Direction")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("direction");
+
+                    b.Property<Instant?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<Instant?>("RingingAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ringing_at");
+
+                    b.PrimitiveCollection<string[]>("RoomsCalled")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("rooms_called");
+
+                    b.Property<Instant>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Transfers")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("transfers");
+
+                    b.HasKey("Pbx", "LinkedId")
+                        .HasName("pk_calls");
+
+                    b.HasIndex("RoomsCalled")
+                        .HasDatabaseName("ix_calls_rooms_called");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("RoomsCalled"), "gin");
+
+                    b.HasIndex("CallerRoom", "StartedAt")
+                        .HasDatabaseName("ix_calls_caller_room_started_at")
+                        .HasFilter("caller_room is not null");
+
+                    b.HasIndex("Pbx", "StartedAt")
+                        .HasDatabaseName("ix_calls_pbx_started_at");
+
+                    b.HasIndex(new[] { "Pbx" }, "ix_calls_open")
+                        .HasDatabaseName("ix_calls_open")
+                        .HasFilter("ended_at is null");
+
+                    b.ToTable("calls", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_calls_answered", "state <> 'Answered' or answered_at is not null");
+
+                            t.HasCheckConstraint("ck_calls_direction", "direction in ('Internal', 'Incoming', 'Outgoing', 'Service')");
+
+                            t.HasCheckConstraint("ck_calls_ended", "(state = 'Open') = (ended_at is null)");
+
+                            t.HasCheckConstraint("ck_calls_state", "state in ('Open', 'Answered', 'NoAnswer', 'Busy', 'Declined', 'Cancelled', 'Failed')");
+                        });
+                });
+
+            modelBuilder.Entity("Switchboard.Features.Calls.CallLeg", b =>
+                {
+                    b.Property<string>("Pbx")
+                        .HasColumnType("text")
+                        .HasColumnName("pbx");
+
+                    b.Property<string>("LinkedId")
+                        .HasColumnType("text")
+                        .HasColumnName("linked_id");
+
+                    b.Property<string>("UniqueId")
+                        .HasColumnType("text")
+                        .HasColumnName("unique_id");
+
+                    b.Property<Instant?>("AnsweredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("answered_at");
+
+                    b.Property<bool>("Began")
+                        .HasColumnType("boolean")
+                        .HasColumnName("began");
+
+                    b.Property<string>("CameFrom")
+                        .HasColumnType("text")
+                        .HasColumnName("came_from");
+
+                    b.Property<int?>("Cause")
+                        .HasColumnType("integer")
+                        .HasColumnName("cause");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<Instant?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Number")
+                        .HasColumnType("text")
+                        .HasColumnName("number");
+
+                    b.Property<string>("Phone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("phone");
+
+                    b.Property<Instant?>("RingingAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ringing_at");
+
+                    b.Property<string>("Room")
+                        .HasColumnType("text")
+                        .HasColumnName("room");
+
+                    b.Property<Instant>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Pbx", "LinkedId", "UniqueId")
+                        .HasName("pk_call_legs");
+
+                    b.HasIndex("Pbx", "UniqueId")
+                        .HasDatabaseName("ix_call_legs_pbx_unique_id");
+
+                    b.ToTable("call_legs", (string)null);
+                });
+
+            modelBuilder.Entity("Switchboard.Features.Calls.CallPosition", b =>
+                {
+                    b.Property<string>("Pbx")
+                        .HasColumnType("text")
+                        .HasColumnName("pbx");
+
+                    b.Property<long>("LastEventId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_event_id");
+
+                    b.HasKey("Pbx")
+                        .HasName("pk_call_positions");
+
+                    b.ToTable("call_positions", (string)null);
+                });
+
             modelBuilder.Entity("Switchboard.Features.Housekeeping.KnockEntry", b =>
                 {
                     b.Property<Guid>("Id")
@@ -696,6 +886,16 @@ namespace Switchboard.Persistence.Migrations
                     b.ToTable("rejected_facts", (string)null);
                 });
 
+            modelBuilder.Entity("Switchboard.Features.Calls.CallLeg", b =>
+                {
+                    b.HasOne("Switchboard.Features.Calls.Call", null)
+                        .WithMany("Legs")
+                        .HasForeignKey("Pbx", "LinkedId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_call_legs_calls_pbx_linked_id");
+                });
+
             modelBuilder.Entity("Switchboard.Features.Housekeeping.KnockNote", b =>
                 {
                     b.HasOne("Switchboard.Features.Housekeeping.KnockEntry", null)
@@ -734,6 +934,11 @@ namespace Switchboard.Persistence.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_wake_up_transitions_wake_up_calls_wake_up_call_id");
+                });
+
+            modelBuilder.Entity("Switchboard.Features.Calls.Call", b =>
+                {
+                    b.Navigation("Legs");
                 });
 #pragma warning restore 612, 618
         }
