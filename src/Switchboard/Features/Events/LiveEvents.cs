@@ -23,8 +23,9 @@ internal sealed class LiveEvents(EventFeed feed, Func<bool> pbxIsHeard, IOptions
         var lastTold = time.GetTimestamp();
         while (true)
         {
-            await SomeAsync(follower, ct);
+            // Before the wait: the last of a rush are lost, and nothing may follow them for long.
             if (follower.TakeLost() is > 0 and var lost) yield return At("lost", clock.GetCurrentInstant()) with { Lost = lost };
+            await SomeAsync(follower, ct);
             while (follower.Events.TryRead(out var live))
             {
                 if (!IsMeant(live, room, call, name)) continue;
