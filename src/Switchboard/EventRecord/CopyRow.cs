@@ -54,8 +54,16 @@ internal static class CopyRow
 
     public static void Text(this IBufferWriter<byte> rows, string? text)
     {
-        if (text is null) rows.Null();
-        else rows.Text(Encoding.UTF8.GetBytes(text));
+        if (text is null)
+        {
+            rows.Null();
+            return;
+        }
+
+        var field = rows.GetSpan(4 + Encoding.UTF8.GetMaxByteCount(text.Length));
+        var length = Encoding.UTF8.GetBytes(text, field[4..]);
+        BinaryPrimitives.WriteInt32BigEndian(field, length);
+        rows.Advance(4 + length);
     }
 
     /// <summary>jsonb, in its first version.</summary>

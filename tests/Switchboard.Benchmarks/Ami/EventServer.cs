@@ -104,7 +104,7 @@ internal static class EventServer
                 continue;
             }
 
-            var block = blocks.Next(due, stamped: rate > 0 || blocks.IsRecord);
+            var block = blocks.Next(ref due, stamped: rate > 0 || blocks.IsRecord);
             for (var offset = 0; offset < block.Length;) offset += socket.Send(block[offset..], SocketFlags.None);
             sent += due;
         }
