@@ -32,6 +32,7 @@ internal sealed class CelRecovery : BackgroundService
     private readonly string _pbx;
     private volatile bool _asked = true;
     private string? _toldTrouble;
+    private CelPosition? _atStart;
 
     public CelRecovery(
         string pbx, IOptions<EventRecordOptions> options, CelRecords records, EventHistory history, EventWriter writer, LocalStore local, AmiConnection ami, TimeProvider time,
@@ -44,6 +45,7 @@ internal sealed class CelRecovery : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        RememberStart();
         var last = _time.GetTimestamp();
         while (true)
         {
@@ -54,6 +56,18 @@ internal sealed class CelRecovery : BackgroundService
             _asked = false;
             last = _time.GetTimestamp();
             if (!await TryCompareAsync(stoppingToken)) _asked = true;
+        }
+    }
+
+    private void RememberStart()
+    {
+        try
+        {
+            if (_files is not null) _atStart = Present(_files);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // The first comparison tells it.
         }
     }
 
@@ -87,8 +101,8 @@ internal sealed class CelRecovery : BackgroundService
     {
         if (await _records.TakenAsync(ct) is not { } taken)
         {
-            // Nobody has listened before: what is in the file is not ours to tell.
-            await _records.TakeAsync(Present(files), ct);
+            // Nobody had listened before this life: what was in the file by then is not ours to tell, what came since is.
+            await _records.TakeAsync(_atStart, ct);
             taken = (await _records.TakenAsync(ct))!;
         }
 

@@ -2,12 +2,13 @@ using Microsoft.Extensions.Options;
 using NodaTime;
 using Npgsql;
 using Switchboard.Persistence;
+using Switchboard.Web;
 
 namespace Switchboard.EventRecord;
 
 /// <summary>Makes the event table's coming days and drops the old ones, once an hour.</summary>
 internal sealed class EventKeeper(
-    EventPartitions partitions, DatabaseStartup startup, IOptions<DatabaseOptions> database, TimeProvider time, IClock clock, ILogger<EventKeeper> log) : BackgroundService
+    EventPartitions partitions, DatabaseStartup startup, IOptions<DatabaseOptions> database, FoldedWarnings warnings, TimeProvider time, IClock clock, ILogger<EventKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan Round = TimeSpan.FromHours(1);
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(5);
@@ -33,7 +34,8 @@ internal sealed class EventKeeper(
         }
         catch (Exception failed) when (failed is NpgsqlException or TimeoutException or IOException or InvalidOperationException)
         {
-            log.KeepFailed(failed.GetBaseException().Message);
+            // That the database is away is told elsewhere; a refusal (a right that is missing, say) is not.
+            if (failed is PostgresException { IsTransient: false } refused) warnings.Tell("event days", _ => log.KeepFailed(refused.MessageText));
             return false;
         }
     }

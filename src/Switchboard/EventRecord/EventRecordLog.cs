@@ -30,7 +30,7 @@ internal static partial class EventRecordLog
     [LoggerMessage(2108, LogLevel.Information, "Events of {Days} were dropped: they are older than EventRecord:RetentionDays")]
     public static partial void Dropped(this ILogger logger, string days);
 
-    [LoggerMessage(2109, LogLevel.Warning, "The event table's days could not be seen to, trying again in an hour: {Reason}")]
+    [LoggerMessage(2109, LogLevel.Warning, "The event table's days could not be seen to, trying again: {Reason}. Guests: not touched; events are kept in the journal when a day is missing. Do: give the database user its rights (it owns pbx_events)")]
     public static partial void KeepFailed(this ILogger logger, string reason);
 
     [LoggerMessage(2110, LogLevel.Information, "Outage of the record of PBX {Pbx}: {Cause}, {From} to {Until}; {Recovered} call events recovered from the PBX's own file{Missing}")]

@@ -92,7 +92,8 @@ internal sealed class EventWriter(
         catch (Exception away) when (IsAway(away))
         {
             Failed();
-            if (!_toldAway) log.ToJournal(away.GetBaseException().Message);
+            // On a new database the tables come a moment later.
+            if (!_toldAway && away is not PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }) log.ToJournal(away.GetBaseException().Message);
             _toldAway = true;
             return false;
         }
