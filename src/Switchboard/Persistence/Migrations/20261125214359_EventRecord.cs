@@ -111,7 +111,7 @@ namespace Switchboard.Persistence.Migrations
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql("drop table pbx_events; drop table pbx_event_sessions");
+            migrationBuilder.Sql("drop table pbx_events; drop table pbx_event_sessions;");
 
             migrationBuilder.DropTable(
                 name: "journal_positions");

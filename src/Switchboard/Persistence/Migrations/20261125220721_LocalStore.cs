@@ -27,13 +27,13 @@ namespace Switchboard.Persistence.Migrations
                 });
 
             // For rows that are made while the database is away.
-            migrationBuilder.Sql("create sequence reserved_numbers start 10000001");
+            migrationBuilder.Sql("create sequence reserved_numbers start 10000001;");
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.Sql("drop sequence reserved_numbers");
+            migrationBuilder.Sql("drop sequence reserved_numbers;");
 
             migrationBuilder.DropTable(
                 name: "rejected_facts");
