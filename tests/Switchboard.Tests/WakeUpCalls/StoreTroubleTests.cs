@@ -39,6 +39,13 @@ public sealed class StoreTroubleTests : IDisposable
     }
 
     [Fact]
+    public void What_was_broken_off_because_the_database_went_is_not_told_either()
+    {
+        foreach (var fault in (Exception[])[new OperationCanceledException(), new TaskCanceledException(), new StoreAwayException()]) _trouble.Tell("result", fault, _told.Add);
+        Assert.Empty(_told);
+    }
+
+    [Fact]
     public void A_full_disk_is_told_at_once_and_then_once_a_minute_with_how_often()
     {
         for (var i = 0; i < 60; i++)

@@ -32,7 +32,7 @@ internal sealed class AttemptProgress(IServiceScopeFactory scopes, LocalStore lo
                 if (local.IsOnline) await StoreAsync(batch, ct);
                 else await StoreLocallyAsync(batch, ct);
             }
-            catch (Exception away) when (away is NpgsqlException or InvalidOperationException or TimeoutException or StoreAwayException or OperationCanceledException && !ct.IsCancellationRequested)
+            catch (Exception away) when (away is NpgsqlException or InvalidOperationException or TimeoutException or StoreAwayException)
             {
                 trouble.Tell("marks", away, log.MarksFailed);
                 await Task.Delay(TimeSpan.FromSeconds(1), time, ct);

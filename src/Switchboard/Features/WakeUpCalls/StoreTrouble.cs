@@ -28,6 +28,8 @@ internal sealed class StoreTrouble(WorkerLease lease, FoldedWarnings warnings, T
     private static bool IsAway(Exception fault) => fault switch
     {
         PostgresException refused => refused.SqlState.StartsWith("57P", StringComparison.Ordinal) || refused.SqlState.StartsWith("08", StringComparison.Ordinal),
+        // Broken off when it went; done again without it.
+        OperationCanceledException or StoreAwayException => true,
         _ => fault is NpgsqlException or System.Net.Sockets.SocketException or System.IO.IOException or TimeoutException,
     };
 }
