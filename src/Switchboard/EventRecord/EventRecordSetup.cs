@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Options;
 using Switchboard.Journal;
 using Switchboard.Persistence.Local;
+using Switchboard.Web;
 
 namespace Switchboard.EventRecord;
 
@@ -9,8 +9,8 @@ internal static class EventRecordSetup
 {
     public static IServiceCollection AddEventRecord(this IServiceCollection services, IConfiguration configuration, Func<IServiceProvider, string> pbxName)
     {
-        Configure<EventRecordOptions, EventRecordOptionsValidator>(services, configuration, EventRecordOptions.Section);
-        Configure<JournalOptions, JournalOptionsValidator>(services, configuration, JournalOptions.Section);
+        services.AddChecked<EventRecordOptions, EventRecordOptionsValidator>(configuration, EventRecordOptions.Section);
+        services.AddChecked<JournalOptions, JournalOptionsValidator>(configuration, JournalOptions.Section);
         services.AddMetrics();
         services.AddSingleton(provider => new EventRecordMeter(provider.GetRequiredService<IMeterFactory>(), pbxName(provider)));
         services.AddSingleton<EventQueue>().AddSingleton<EventFeed>().AddSingleton<EventPartitions>().AddSingleton<EventStore>().AddSingleton<EventHistory>();
@@ -28,13 +28,5 @@ internal static class EventRecordSetup
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<CelRecords>(provider, pbxName(provider)));
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<CelRecovery>(provider, pbxName(provider)));
         return services.AddHostedService<EventKeeper>();
-    }
-
-    private static void Configure<TOptions, TValidator>(IServiceCollection services, IConfiguration configuration, string section)
-        where TOptions : class
-        where TValidator : class, IValidateOptions<TOptions>
-    {
-        services.AddOptions<TOptions>().Bind(configuration.GetSection(section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
     }
 }

@@ -14,8 +14,7 @@ internal static class MetricsSetup
     public static IServiceCollection AddSwitchboardMetrics(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(MetricsOptions.Section);
-        services.AddOptions<MetricsOptions>().Bind(section, o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<MetricsOptions>, MetricsOptionsValidator>();
+        services.AddChecked<MetricsOptions, MetricsOptionsValidator>(configuration, MetricsOptions.Section);
         services.AddSingleton<IValidateOptions<MetricsOptions>, MetricsEndpointCheck>();
         services.AddSingleton<BuildMeter>();
         // Which exporters there are must be known before there is a provider to validate options with.

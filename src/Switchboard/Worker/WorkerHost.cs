@@ -57,10 +57,10 @@ internal static class WorkerHost
         var configuration = builder.Configuration;
         var services = builder.Services;
 
-        Configure<HotelOptions, HotelOptionsValidator>(services, configuration, HotelOptions.Section);
+        services.AddChecked<HotelOptions, HotelOptionsValidator>(configuration, HotelOptions.Section);
         services.AddSingleton<IValidateOptions<HotelOptions>, HotelZoneCheck>();
-        Configure<HttpOptions, HttpOptionsValidator>(services, configuration, HttpOptions.Section);
-        Configure<LogOptions, LogOptionsValidator>(services, configuration, LogOptions.Section);
+        services.AddChecked<HttpOptions, HttpOptionsValidator>(configuration, HttpOptions.Section);
+        services.AddChecked<LogOptions, LogOptionsValidator>(configuration, LogOptions.Section);
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IClock>(provider => new TimeProviderClock(provider.GetRequiredService<TimeProvider>()));
@@ -102,14 +102,6 @@ internal static class WorkerHost
         app.MapStatus();
         app.MapApiDocument();
         return app;
-    }
-
-    private static void Configure<TOptions, TValidator>(IServiceCollection services, ConfigurationManager configuration, string section)
-        where TOptions : class
-        where TValidator : class, IValidateOptions<TOptions>
-    {
-        services.AddOptions<TOptions>().Bind(configuration.GetSection(section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<TOptions>, TValidator>();
     }
 
     private const int ExitConfiguration = 78; // EX_CONFIG

@@ -8,8 +8,7 @@ internal static class CallSetup
 {
     public static IServiceCollection AddCalls(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<CallOptions>().Bind(configuration.GetSection(CallOptions.Section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<CallOptions>, CallOptionsValidator>();
+        services.AddChecked<CallOptions, CallOptionsValidator>(configuration, CallOptions.Section);
         services.AddScoped<CallDesk>().AddSingleton<CallMaker>();
         services.AddHostedService<CallKeeper>();
         return services.AddHostedService<CallRetention>();

@@ -1,13 +1,12 @@
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
-using Switchboard.Persistence;
 using Switchboard.Persistence.Local;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Rooms;
 
 /// <summary>The hotel's rooms: imported, listed, and asked for by every feature that is given a room number.</summary>
-internal sealed class RoomRegister(SwitchboardDb db, UnitOfWork work, RoomPhones phones, IClock clock)
+internal sealed class RoomRegister(UnitOfWork work, RoomPhones phones, IClock clock)
 {
     /// <summary>Adds and updates, never deletes; all or nothing.</summary>
     public async Task<RoomImportResult> ImportAsync(IReadOnlyList<RoomLine> lines, CancellationToken ct)
@@ -15,9 +14,9 @@ internal sealed class RoomRegister(SwitchboardDb db, UnitOfWork work, RoomPhones
         await work.BeginAsync(ct);
         if (work.IsOffline) throw new StoreAwayException("the database is away: rooms can be imported when it is back. Nothing was stored.");
         // Two imports at once would both insert the same new room; the second waits here instead.
-        await db.Database.ExecuteSqlAsync($"lock table rooms in share row exclusive mode", ct);
+        await work.Db.Database.ExecuteSqlAsync($"lock table rooms in share row exclusive mode", ct);
         var numbers = lines.Select(l => l.Number).ToList();
-        var known = await db.Set<Room>().Where(r => numbers.Contains(r.Number)).ToDictionaryAsync(r => r.Number, StringComparer.Ordinal, ct);
+        var known = await work.Db.Set<Room>().Where(r => numbers.Contains(r.Number)).ToDictionaryAsync(r => r.Number, StringComparer.Ordinal, ct);
         int created = 0, updated = 0;
         foreach (var line in lines)
         {
@@ -27,7 +26,7 @@ internal sealed class RoomRegister(SwitchboardDb db, UnitOfWork work, RoomPhones
             }
             else
             {
-                db.Add(new Room(line, clock.GetCurrentInstant()));
+                work.Db.Add(new Room(line, clock.GetCurrentInstant()));
                 created++;
             }
         }
@@ -41,20 +40,20 @@ internal sealed class RoomRegister(SwitchboardDb db, UnitOfWork work, RoomPhones
     {
         var rooms = IsLocal
             ? work.Copy.Where<Room>(_ => true).OrderBy(r => r.Number, StringComparer.Ordinal).ToList()
-            : await db.Set<Room>().AsNoTracking().OrderBy(r => r.Number).ToListAsync(ct);
+            : await work.Db.Set<Room>().AsNoTracking().OrderBy(r => r.Number).ToListAsync(ct);
         return [.. rooms.Select(r => new RoomView(r.Number, r.Floor, r.Language, r.Pbx, r.DialStrings, r.SendsNoRinging))];
     }
 
     /// <summary>The room, or an error that names the number: unknown rooms are refused everywhere.</summary>
     public async Task<Room> GetAsync(string? number, CancellationToken ct) =>
-        (string.IsNullOrWhiteSpace(number) ? null : IsLocal ? work.Copy.Find<Room>(number) : await db.Set<Room>().AsNoTracking().SingleOrDefaultAsync(r => r.Number == number, ct))
+        (string.IsNullOrWhiteSpace(number) ? null : IsLocal ? work.Copy.Find<Room>(number) : await work.Db.Set<Room>().AsNoTracking().SingleOrDefaultAsync(r => r.Number == number, ct))
         ?? throw new InvalidInputException("room", number, "must be a room of the hotel (switchboard room list shows them)");
 
     /// <summary>The rooms of these numbers.</summary>
     public async Task<IReadOnlyDictionary<string, Room>> GetManyAsync(IReadOnlyCollection<string> numbers, CancellationToken ct) =>
         IsLocal
             ? work.Copy.Where<Room>(r => numbers.Contains(r.Number)).ToDictionary(r => r.Number, StringComparer.Ordinal)
-            : await db.Set<Room>().AsNoTracking().Where(r => numbers.Contains(r.Number)).ToDictionaryAsync(r => r.Number, StringComparer.Ordinal, ct);
+            : await work.Db.Set<Room>().AsNoTracking().Where(r => numbers.Contains(r.Number)).ToDictionaryAsync(r => r.Number, StringComparer.Ordinal, ct);
 
     private bool IsLocal => work.IsOffline || work.MustLookLocally;
 }

@@ -6,6 +6,7 @@ using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
+using Switchboard.Web;
 
 namespace Switchboard.Features.WakeUpCalls;
 
@@ -13,8 +14,7 @@ internal static class WakeUpSetup
 {
     public static IServiceCollection AddWakeUpCalls(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<WakeUpOptions>().Bind(configuration.GetSection(WakeUpOptions.Section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<WakeUpOptions>, WakeUpOptionsValidator>();
+        services.AddChecked<WakeUpOptions, WakeUpOptionsValidator>(configuration, WakeUpOptions.Section);
         services.AddSingleton<IValidateOptions<WakeUpOptions>, WakeUpOptionsCrossCheck>();
         services.AddSingleton(p => new WakeUpOptionsNow(p.GetRequiredService<IOptions<WakeUpOptions>>().Value, p.GetRequiredService<IOptions<HotelOptions>>().Value));
         services.AddScoped<WakeUpStore>().AddScoped<WakeUpSteps>().AddScoped<WakeUpDesk>().AddSingleton<WakeUpMeter>();
