@@ -13,6 +13,9 @@ public readonly record struct CoreShowChannelEvent(AmiMessage Message) : IAmiEve
     /// <summary>What it is running.</summary>
     public string? Application => Message["Application"];
 
+    /// <summary>The bridge that it is in; null where it is in none.</summary>
+    public string? BridgeId => Message["BridgeId"] is { Length: > 0 } bridge ? bridge : null;
+
     /// <summary>How long it has lived.</summary>
     public TimeSpan? Duration => TimeSpan.TryParse(Message["Duration"], System.Globalization.CultureInfo.InvariantCulture, out var lived) ? lived : null;
 
