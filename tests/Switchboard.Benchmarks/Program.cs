@@ -1,5 +1,6 @@
 using Switchboard.Benchmarks.Ami;
 using Switchboard.Benchmarks.EventRecord;
+using Switchboard.Benchmarks.RoomState;
 using Switchboard.Benchmarks.WakeUps;
 
 // dotnet run -c Release --project tests/Switchboard.Benchmarks -- ami
@@ -8,6 +9,9 @@ switch (args)
     case ["ami"]: await AmiBenchmark.RunAsync(200_000); return 0;
     case ["ami-server"]: EventServer.Run(); return 0;
     case ["record"]: await RecordBenchmark.RunAsync(); return 0;
+    case ["lock"]: await LockBenchmark.RunAsync(); return 0;
+    case ["lamp"]: await LampBenchmark.RunAsync(); return 0;
+    case ["rebuild"]: await RebuildBenchmark.RunAsync(); return 0;
     case ["wave", "paced"]: await WaveBenchmark.RunAsync([]); return 0;
     case ["wave"]: await WaveBenchmark.RunAsync([10, 100, 300, 1000]); return 0;
     case ["growth"]: await GrowthBenchmark.RunAsync(); return 0;
@@ -17,6 +21,9 @@ switch (args)
         Console.Error.WriteLine("""
             usage: ami      the AMI client beside its floors
                    record   the event record at 20,000 events a second, and as fast as it goes beside a bare COPY
+                   lock     a room locked by API until the PBX says so, beside a bare AMI session
+                   lamp     a message taken by API until the PBX says that the room's lamp is lit, beside a bare AMI session
+                   rebuild  2,000 rooms' entries in an AstDB that was lost
                    wave     rooms due in the same second beside a raw burst of the same calls
                    growth   the dialer's round with 10 thousand to 1 million past wake-ups
                    wave paced  only the wave at the default pace

@@ -53,6 +53,14 @@ internal sealed class ApiClient : IDisposable
         return SendAsync<T>(HttpMethod.Post, path, content, ct);
     }
 
+    /// <summary>A file, as it is.</summary>
+    public async Task<byte[]> GetFileAsync(string path, CancellationToken ct)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var answer = await WatchedAsync(patience => _http.SendAsync(request, HttpCompletionOption.ResponseContentRead, patience), Patience, ct);
+        return answer.IsSuccessStatusCode ? await answer.Content.ReadAsByteArrayAsync(ct) : throw Refusal(answer, await answer.Content.ReadAsStringAsync(ct));
+    }
+
     /// <summary>An answer that comes line by line. Each line is given on as it comes; the stream ends when the worker ends it as a whole.</summary>
     /// <param name="silence">The worker says something at least so often, or it is gone.</param>
     public async IAsyncEnumerable<string> LinesAsync(

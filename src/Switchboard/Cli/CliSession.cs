@@ -9,15 +9,16 @@ internal sealed class CliSession
 {
     private readonly ParseResult _parsed;
     private readonly CliInvocation _around;
+    private ApiClient? _api;
 
-    private CliSession(ParseResult parsed, CliInvocation around, ApiClient api)
+    private CliSession(ParseResult parsed, CliInvocation around)
     {
         _parsed = parsed;
         _around = around;
-        Api = api;
     }
 
-    public ApiClient Api { get; }
+    /// <summary>The worker; what only looks at this machine never asks for it, and so needs neither URL nor token.</summary>
+    public ApiClient Api => _api ??= new ApiClient(ApiAccess.Of(_parsed, _around));
 
     public bool Json => _parsed.GetValue(CliOptions.Json);
 
@@ -36,17 +37,24 @@ internal sealed class CliSession
     {
         var around = parsed.InvocationConfiguration as CliInvocation
             ?? new CliInvocation { Output = parsed.InvocationConfiguration.Output, Error = parsed.InvocationConfiguration.Error };
+        var session = new CliSession(parsed, around);
         try
         {
-            using var api = new ApiClient(ApiAccess.Of(parsed, around));
-            return await work(new CliSession(parsed, around, api), ct);
+            return await work(session, ct);
         }
         catch (CliException failed)
         {
             await around.Error.WriteLineAsync($"error: {failed.Message}");
             return failed.ExitCode;
         }
+        finally
+        {
+            session._api?.Dispose();
+        }
     }
+
+    /// <summary>Whether somebody can be asked.</summary>
+    public bool CanAsk => _around.IsTerminal;
 
     /// <summary>Prints an answer: the API's own JSON for programs, else what <paramref name="people"/> prints.</summary>
     public int Show<T>(ApiAnswer<T> answer, Action<T> people)
@@ -77,9 +85,9 @@ internal sealed class CliSession
         {
             await work(interrupted.Token);
         }
-        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        catch (Exception broken) when (interrupted.IsCancellationRequested && broken is OperationCanceledException or CliException)
         {
-            // As asked.
+            // As asked: a stream that we ourselves break off may end as one that broke, or just end.
         }
 
         return ExitCodes.Done;
@@ -95,6 +103,58 @@ internal sealed class CliSession
         var answer = (await _around.Input.ReadLineAsync(ct))?.Trim();
         if (!string.Equals(answer, "y", StringComparison.OrdinalIgnoreCase) && !string.Equals(answer, "yes", StringComparison.OrdinalIgnoreCase))
             throw new CliException(ExitCodes.Refused, $"not confirmed. {nothingDone}");
+    }
+
+    /// <summary>Asks for a line; Enter alone takes what is suggested.</summary>
+    public async Task<string> AskAsync(string question, string? suggestion, CancellationToken ct)
+    {
+        await Talk.WriteAsync(string.IsNullOrEmpty(suggestion) ? $"{question}: " : $"{question} [{suggestion}]: ");
+        await Talk.FlushAsync(ct);
+        var answer = (await _around.Input.ReadLineAsync(ct) ?? throw new CliException(ExitCodes.Refused, "the answers ended before the questions did. Nothing was changed")).Trim();
+        return answer.Length == 0 ? suggestion ?? "" : answer;
+    }
+
+    /// <summary>Asks for something that must not be seen on the screen.</summary>
+    /// <exception cref="CliException">Nobody can be asked.</exception>
+    public async Task<string> AskHiddenAsync(string question, string instead, CancellationToken ct)
+    {
+        if (!_around.IsTerminal) throw new CliException(ExitCodes.Usage, $"there is no terminal to ask on: {instead}");
+        await Talk.WriteAsync(question);
+        await Talk.FlushAsync(ct);
+        var answer = _around.ReadHidden();
+        await Talk.WriteLineAsync();
+        return answer;
+    }
+
+    /// <summary>A file that is to be sent.</summary>
+    /// <exception cref="CliException">It cannot be read.</exception>
+    public static async Task<byte[]> ReadFileAsync(string path, CancellationToken ct)
+    {
+        try
+        {
+            return await File.ReadAllBytesAsync(path, ct);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"{path} cannot be read: {unreadable.Message}");
+        }
+    }
+
+    /// <summary>A file that was asked for; only who wrote it may read it.</summary>
+    /// <exception cref="CliException">It cannot be written.</exception>
+    public static async Task WriteFileAsync(string path, byte[] content, CancellationToken ct)
+    {
+        try
+        {
+            var how = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) how.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            await using var file = new FileStream(path, how);
+            await file.WriteAsync(content, ct);
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            throw new CliException(ExitCodes.Usage, $"{path} cannot be written: {unwritable.Message}");
+        }
     }
 
     /// <summary>A wall-clock time as the hotel sees it; seconds only where there are some.</summary>

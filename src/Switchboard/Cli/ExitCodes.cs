@@ -12,7 +12,7 @@ internal static class ExitCodes
     public static IReadOnlyList<string> Help { get; } =
     [
         "0  done",
-        "1  refused: bad input, not allowed, not found, not possible now, or not confirmed",
+        "1  refused: bad input, not allowed, not found, not possible now, or not confirmed; check: something is wrong",
         "2  not a command line that can be carried out",
         "3  the worker does not answer, or failed",
         "4  status only: the worker answers and is not healthy",

@@ -9,6 +9,12 @@ using Switchboard.Persistence.Local;
 namespace Switchboard.EventRecord;
 
 /// <summary>
+/// Told of a user event of the dialplan (CELGenUserEvent) that nobody heard when it happened: its type, what it said, and on which channel. It may
+/// be one that is known by another way. Features register theirs.
+/// </summary>
+internal delegate Task RecoveredUserEvent(string type, string extra, string channel, CancellationToken ct);
+
+/// <summary>
 /// Compares the PBX's own call file with the record and stores what the record lacks: after every time in which events may have been missed, and
 /// every few minutes, so that a hole that nobody knew of is found as well.
 /// </summary>
@@ -30,14 +36,16 @@ internal sealed class CelRecovery : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<CelRecovery> _log;
     private readonly string _pbx;
+    private readonly IReadOnlyList<RecoveredUserEvent> _handlers;
     private volatile bool _asked = true;
     private string? _toldTrouble;
     private CelPosition? _atStart;
 
     public CelRecovery(
         string pbx, IOptions<EventRecordOptions> options, CelRecords records, EventHistory history, EventWriter writer, LocalStore local, AmiConnection ami, TimeProvider time,
-        ILogger<CelRecovery> log)
+        IEnumerable<RecoveredUserEvent> handlers, ILogger<CelRecovery> log)
     {
+        _handlers = [.. handlers];
         (_pbx, _records, _writer, _local, _ami, _time, _log) = (pbx, records, writer, local, ami, time, log);
         _files = options.Value.CelFile is { Length: > 0 } file ? new CelFiles(file) : null;
         history.OutageAdded += () => _asked = true;
@@ -131,6 +139,12 @@ internal sealed class CelRecovery : BackgroundService
     {
         await SettleAsync(ct);
         var missing = _comparison.Missing(lines, await _records.RecordedAsync(lines, ct));
+        // Before they are on record: who fails is asked again with the next comparison, and what was done already is not done twice.
+        foreach (var line in missing.Where(l => l.UserDefinedType.Length > 0))
+        {
+            foreach (var handler in _handlers) await handler(line.UserDefinedType, line.Extra, line.Channel, ct);
+        }
+
         if (missing.Count > 0) await _records.StoreAsync(missing, ct);
         return missing;
     }

@@ -16,7 +16,7 @@ public delegate string? RoomOfPhone(ReadOnlySpan<char> phone);
 /// Nothing is decoded that need not be. Not thread-safe.
 /// </summary>
 #pragma warning disable CA1001 // the JSON writer writes to memory; there is nothing to give back
-internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomOfPhone roomOf)
+internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomOfPhone roomOf, SecretChannels? secrets = null)
 #pragma warning restore CA1001
 {
     public const string Columns = "session_id, sequence, at, received_at, pbx, source, event, unique_id, linked_id, channel, room, headers";
@@ -116,6 +116,7 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
         _json.ResetWrittenCount();
         _writer.Reset(_json);
         _writer.WriteStartObject();
+        var hideDigit = secrets is { IsEmpty: false } && HidesDigit(bytes, secrets);
         // A variable's name stands in a header of its own, its value in another.
         var maskValue = Find(bytes, "Variable"u8) is { } variable && IsMasked(variable);
         for (var i = 0; i < _count; i++)
@@ -123,15 +124,24 @@ internal sealed class EventEncoder(string pbx, EventRecordOptions options, RoomO
             var key = Key(bytes, i);
             if (Next(bytes, 0, key) < i) continue; // stands in an array already
             var masked = IsMasked(key) || (maskValue && Ascii.EqualsIgnoreCase(key, "Value"u8));
+            var digit = hideDigit && Ascii.EqualsIgnoreCase(key, "Digit"u8);
             var repeated = Next(bytes, i + 1, key) < _count;
             _writer.WritePropertyName(key);
             if (repeated) _writer.WriteStartArray();
-            for (var j = i; j < _count; j = repeated ? Next(bytes, j + 1, key) : _count) WriteValue(key, Value(bytes, j), masked);
+            for (var j = i; j < _count; j = repeated ? Next(bytes, j + 1, key) : _count) WriteValue(key, digit ? "*"u8 : Value(bytes, j), masked);
             if (repeated) _writer.WriteEndArray();
         }
 
         _writer.WriteEndObject();
         _writer.Flush();
+    }
+
+    /// <summary>A key of a PIN; and a channel that has hung up is no secret any more.</summary>
+    private bool HidesDigit(ReadOnlySpan<byte> bytes, SecretChannels channels)
+    {
+        var name = Find(bytes, "Event"u8);
+        if (Ascii.EqualsIgnoreCase(name, "Hangup"u8)) channels.Forget(Find(bytes, "Uniqueid"u8));
+        return (Ascii.EqualsIgnoreCase(name, "DTMFBegin"u8) || Ascii.EqualsIgnoreCase(name, "DTMFEnd"u8)) && channels.IsHidden(Find(bytes, "Uniqueid"u8));
     }
 
     private void WriteValue(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, bool masked)

@@ -11,8 +11,11 @@ public sealed class EventRecordOptions
     /// <summary>Names of AMI events that are not recorded, such as <c>RTCPSent</c>; none is left out by default.</summary>
     public List<string> Except { get; set; } = [];
 
-    /// <summary>Headers whose value is replaced by <c>***</c>: those whose name contains one of these. A variable whose name does counts as well.</summary>
-    public List<string> MaskedHeaders { get; set; } = ["secret", "password", "passwd", "authtoken"];
+    /// <summary>
+    /// Headers whose value is replaced by <c>***</c>: those whose name contains one of these. A variable whose name does counts as well. Of people there are the
+    /// numbers: what stands beside them on a phone may be a guest's name, and outlive the guest's data here.
+    /// </summary>
+    public List<string> MaskedHeaders { get; set; } = ["secret", "password", "passwd", "authtoken", "connectedlinename", "calleridname"];
 
     /// <summary>An event waits at most so long for others to be stored with it.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:00:05")]

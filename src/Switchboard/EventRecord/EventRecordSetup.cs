@@ -13,7 +13,7 @@ internal static class EventRecordSetup
         services.AddChecked<JournalOptions, JournalOptionsValidator>(configuration, JournalOptions.Section);
         services.AddMetrics();
         services.AddSingleton(provider => new EventRecordMeter(provider.GetRequiredService<IMeterFactory>(), pbxName(provider)));
-        services.AddSingleton<EventQueue>().AddSingleton<EventFeed>().AddSingleton<EventPartitions>().AddSingleton<EventStore>().AddSingleton<EventHistory>();
+        services.AddSingleton<SecretChannels>().AddSingleton<EventQueue>().AddSingleton<EventFeed>().AddSingleton<EventPartitions>().AddSingleton<EventStore>().AddSingleton<EventHistory>();
         services.AddSingleton(provider =>
         {
             var journal = ActivatorUtilities.CreateInstance<EventJournal>(provider, pbxName(provider));

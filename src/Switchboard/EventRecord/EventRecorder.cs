@@ -30,10 +30,10 @@ internal sealed class EventRecorder : BackgroundService
 
     public EventRecorder(
         string pbx, AmiConnection ami, EventQueue queue, EventWriter writer, EventFeed feed, EventRecordMeter meter, RoomOfPhone roomOf,
-        IOptions<EventRecordOptions> options, IClock clock)
+        SecretChannels secrets, IOptions<EventRecordOptions> options, IClock clock)
     {
         (_pbx, _queue, _writer, _feed, _meter, _clock) = (pbx, queue, writer, feed, meter, clock);
-        _encoder = new EventEncoder(pbx, options.Value, roomOf);
+        _encoder = new EventEncoder(pbx, options.Value, roomOf, secrets);
         _except = options.Value.Except.ToHashSet(StringComparer.OrdinalIgnoreCase);
         _session = EventSession.Begin(pbx, EventSession.Ami, clock.GetCurrentInstant());
         // Before anything is started: nothing of the first session is missed.

@@ -18,7 +18,7 @@ public delegate Task<IReadOnlyCollection<string>> ClaimStrayProofs(IReadOnlyColl
 /// The hotel's verbs over AMI. Every call that is rung or resumed is tracked here until its channel is gone; the links between
 /// event, proof and call are the ChannelId that we chose. It knows no feature: features register what they want to be asked.
 /// </summary>
-internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<PbxOptions> options, TimeProvider time, ILogger<HotelPbx> log)
+internal sealed class HotelPbx(AmiConnection ami, PbxLease lease, ProofEraser eraser, IOptions<PbxOptions> options, TimeProvider time, ILogger<HotelPbx> log)
 {
     private readonly ConcurrentDictionary<string, RoomCall> _calls = new(StringComparer.Ordinal);
     private volatile PbxReadiness _readiness = new(false, 0, null);
@@ -68,15 +68,10 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
     }
 
     /// <summary>Rings a room. Returns at once; the end comes through <see cref="RoomCall.Ended"/>, always.</summary>
-    public RoomCall Ring(RoomCallRequest request, Action<RoomCallStep, Instant>? step = null)
-    {
-        var call = new RoomCall(request.ChannelId, step);
-        call.BeginSending(Now);
-        if (!_calls.TryAdd(request.ChannelId, call))
-            throw new InvalidOperationException($"call {request.ChannelId} is being followed already");
-        _ = SendAsync(call, request);
-        return call;
-    }
+    public RoomCall Ring(RoomCallRequest request, Action<RoomCallStep, Instant>? step = null) => Ring(request.ChannelId, () => OriginateOf(request), request.RingTime, step);
+
+    /// <summary>Rings somebody of the staff, in the house or outside; the dialogue "deliver" talks to who answers. Else as a room's.</summary>
+    public RoomCall Ring(PersonCallRequest request, Action<RoomCallStep, Instant>? step = null) => Ring(request.ChannelId, request.ToOriginate, request.RingTime + PersonCallRequest.LongestTalk, step);
 
     /// <summary>Follows a call that an earlier life of the worker (or of the link) sent; the coming resync says what is left of it.</summary>
     public RoomCall Track(string channelId, Action<RoomCallStep, Instant>? step = null) =>
@@ -141,16 +136,25 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         Drop(call);
     }
 
-    private async Task SendAsync(RoomCall call, RoomCallRequest request)
+    private RoomCall Ring(string channelId, Func<AmiOriginateRequest> originate, TimeSpan lasts, Action<RoomCallStep, Instant>? step)
+    {
+        var call = new RoomCall(channelId, step);
+        call.BeginSending(Now);
+        if (!_calls.TryAdd(channelId, call)) throw new InvalidOperationException($"call {channelId} is being followed already");
+        _ = SendAsync(call, originate, lasts);
+        return call;
+    }
+
+    private async Task SendAsync(RoomCall call, Func<AmiOriginateRequest> request, TimeSpan lasts)
     {
         try
         {
             // Off the caller's thread: a paced dialer must not wait for the socket.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            var originate = await ami.OriginateAsync(OriginateOf(request));
+            var originate = await ami.OriginateAsync(lease.Sign(request()));
             call.MarkSent();
             if (call.EndSending()) _ = HangUpAsync(call);
-            _ = WatchOverdueAsync(call, request);
+            _ = WatchOverdueAsync(call, lasts);
             await FollowOriginateAsync(call, originate);
         }
         catch (AmiRejectedException rejected)
@@ -184,10 +188,10 @@ internal sealed class HotelPbx(AmiConnection ami, ProofEraser eraser, IOptions<P
         });
     }
 
-    private async Task WatchOverdueAsync(RoomCall call, RoomCallRequest request)
+    private async Task WatchOverdueAsync(RoomCall call, TimeSpan lasts)
     {
         // Far beyond any greeting; only a call whose reports were all lost gets here.
-        await Task.WhenAny(call.Ended, Task.Delay(request.RingTime + TimeSpan.FromMinutes(5), time));
+        await Task.WhenAny(call.Ended, Task.Delay(lasts + TimeSpan.FromMinutes(5), time));
         if (call.Ended.IsCompleted) return;
         log.Overdue(call.ChannelId);
         await HangUpAsync(call);

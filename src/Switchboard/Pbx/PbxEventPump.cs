@@ -2,11 +2,12 @@ using System.Net;
 using Microsoft.Extensions.Options;
 using Switchboard.Asterisk.Ami;
 using Switchboard.Asterisk.Ami.Events;
+using Switchboard.Duty;
 
 namespace Switchboard.Pbx;
 
-/// <summary>Owns the link: connects for ever, hands the PBX's events to the calls they belong to, and resyncs after every connect or gap.</summary>
-internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser eraser, PbxMeter meter, IOptions<PbxOptions> options, ILogger<HotelPbx> log)
+/// <summary>Owns the link: once this worker is on duty it connects for ever, hands the PBX's events to the calls they belong to, and resyncs after every connect or gap.</summary>
+internal sealed class PbxEventPump(HotelPbx pbx, WorkerDuty duty, PbxLease lease, PbxResync resync, ProofEraser eraser, PbxMeter meter, IOptions<PbxOptions> options, ILogger<HotelPbx> log)
     : BackgroundService
 {
     private static readonly HashSet<string> Wanted = new(StringComparer.OrdinalIgnoreCase) { UserEvent.EventName, NewstateEvent.EventName, HangupEvent.EventName };
@@ -15,9 +16,23 @@ internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser e
     {
         if (!options.Value.Tls && !IsLoopback(options.Value.Host)) log.NotEncrypted(options.Value.Name, options.Value.Host);
         meter.Watch(pbx);
+        await duty.WhenOnAsync(stoppingToken);
         await using var events = pbx.Ami.Subscribe("calls", Wanted);
-        await Task.WhenAll(
-            pbx.Ami.RunAsync(stoppingToken), PumpAsync(events, stoppingToken), resync.RunAsync(stoppingToken), eraser.RunAsync(stoppingToken));
+        lease.Doubted += pbx.RequestResync;
+        // It outlives what is done over it: the lease is given back at the very end.
+        using var linked = new CancellationTokenSource();
+        var link = pbx.Ami.RunAsync(linked.Token);
+        try
+        {
+            await Task.WhenAny(link, Task.WhenAll(PumpAsync(events, stoppingToken), resync.RunAsync(stoppingToken), eraser.RunAsync(stoppingToken)));
+        }
+        finally
+        {
+            lease.Doubted -= pbx.RequestResync;
+            await lease.ReleaseAsync();
+            await linked.CancelAsync();
+            await link;
+        }
     }
 
     private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
@@ -61,6 +76,7 @@ internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser e
     {
         if (message.TryRead<UserEvent>(out var report))
         {
+            lease.Hear(report);
             if (pbx.TryGet(message["Call"], out var call)) HandleReport(call, report);
         }
         else if (message.TryRead<NewstateEvent>(out var changed))
@@ -78,11 +94,16 @@ internal sealed class PbxEventPump(HotelPbx pbx, PbxResync resync, ProofEraser e
         }
     }
 
-    private static void HandleReport(RoomCall call, UserEvent report)
+    private void HandleReport(RoomCall call, UserEvent report)
     {
         var message = report.Message;
         switch (report.Name)
         {
+            case not null when lease.IsFenced(report):
+                // Nothing rang. It is not followed any more before it ends, so that it may go out again as it is.
+                pbx.Drop(call);
+                call.End(new RoomCallEnd(RoomCallEndKind.NotSent) { Detail = $"refused by the PBX: worker {message["Worker"]} serves it" });
+                break;
             case "SwitchboardDialed":
                 call.End(CallProof.NotAnswered(message["Status"], message["Rang"], message["Progress"], message["Cause"], message["At"]));
                 break;

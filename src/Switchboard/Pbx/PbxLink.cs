@@ -12,4 +12,8 @@ namespace Switchboard.Pbx;
 public sealed record PbxLink(bool Connected, string State, Instant Since, string? LastError, string Advice, long LostEvents, long Generation);
 
 /// <summary>The PBX did not answer; the same may succeed later.</summary>
-public sealed class PbxUnreachableException(string message, Exception inner) : Exception(message, inner);
+public sealed class PbxUnreachableException(string message, Exception inner) : Exception(message, inner)
+{
+    /// <summary>What was asked for has certainly not been done.</summary>
+    public bool NothingSent { get; init; }
+}

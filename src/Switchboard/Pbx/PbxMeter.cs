@@ -20,4 +20,15 @@ internal sealed class PbxMeter(IMeterFactory meters)
         meter.CreateObservableCounter("switchboard.pbx.events.lost", () => new Measurement<long>(pbx.Ami.Status.LostEvents, tags), "{event}",
             "Events lost to full queues inside the worker; each loss is followed by reading the PBX's state anew");
     }
+
+    /// <summary>From now on this is watched; called once.</summary>
+    public void Watch(PbxState state, string pbx)
+    {
+        var meter = meters.Create(Name);
+        KeyValuePair<string, object?>[] tags = [new("pbx", pbx)];
+        meter.CreateObservableGauge("switchboard.pbx.state.pending", () => new Measurement<int>(state.Pending, tags), "{entry}",
+            "Changes of rooms (locks, levels, check-ins) that the PBX does not hold yet");
+        meter.CreateObservableCounter("switchboard.pbx.state.wrong", () => new Measurement<long>(state.WrongSoFar, tags), "{entry}",
+            "Entries of AstDB that were not as they should be when they were compared, and were set right");
+    }
 }

@@ -40,6 +40,10 @@ public sealed class PbxOptions
     /// <summary>A file whose first line is the secret.</summary>
     public string? SecretFile { get; set; }
 
+    /// <summary>The folder that the PBX knows as its global SB_MESSAGES, as this machine sees it: what callers record, and what is read aloud to them.</summary>
+    [Required(AllowEmptyStrings = false, ErrorMessage = "Pbx:MessagesDirectory is empty: the folder of the PBX's global SB_MESSAGES, as this machine sees it.")]
+    public string MessagesDirectory { get; set; } = "/var/spool/asterisk/switchboard-messages";
+
     /// <summary>How long a lost call's own report is waited for before the attempt ends without it.</summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:00:30")]
     public TimeSpan ReportGrace { get; set; } = TimeSpan.FromSeconds(2);

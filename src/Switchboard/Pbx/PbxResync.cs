@@ -8,7 +8,7 @@ namespace Switchboard.Pbx;
 /// Order matters: first the calls are tracked, so that events of them count from now on; then the channels are read; then the
 /// proofs, because a proof is written before its channel goes.
 /// </summary>
-internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOptions> options, TimeProvider time, ILogger<HotelPbx> log)
+internal sealed class PbxResync(HotelPbx pbx, PbxLease lease, ProofEraser eraser, IOptions<PbxOptions> options, TimeProvider time, ILogger<HotelPbx> log)
 {
     private bool _told;
 
@@ -34,6 +34,8 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
     private async Task ResyncAsync(CancellationToken ct)
     {
         var generation = pbx.Link.Generation;
+        // Before anything is believed, rung or written: whose PBX is it?
+        if (!await lease.ClaimAsync(ct)) return;
         if (pbx.TrackOpenCalls is { } track) await track(ct);
         var followed = pbx.Calls.Where(c => !c.Sending).ToList();
 
@@ -49,7 +51,7 @@ internal sealed class PbxResync(HotelPbx pbx, ProofEraser eraser, IOptions<PbxOp
 
         var version = await pbx.Ami.AsteriskVersionAsync(ct);
         // The link may have been lost and regained meanwhile; then the next request is already waiting.
-        if (!pbx.Link.Connected || pbx.Link.Generation != generation) return;
+        if (!pbx.Link.Connected || pbx.Link.Generation != generation || !lease.IsClaimed) return;
         pbx.ReadTrouble = null;
         pbx.SetReady(true, version);
         pbx.ReadySummary = $"Asterisk {version}, {followed.Count(c => live.Contains(c.ChannelId))} of our calls live, {proofs.Count} proofs read (link generation {generation})";

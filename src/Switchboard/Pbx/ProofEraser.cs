@@ -8,7 +8,7 @@ namespace Switchboard.Pbx;
 /// Deletes proofs that are stored in PostgreSQL. Our AMI user may not write AstDB, so a fixed dialplan context does it, many keys a
 /// call. What cannot be deleted now is found again by the next resync.
 /// </summary>
-internal sealed class ProofEraser(AmiConnection ami, TimeProvider time, ILogger<HotelPbx> log)
+internal sealed class ProofEraser(AmiConnection ami, PbxLease lease, TimeProvider time, ILogger<HotelPbx> log)
 {
     private const int KeysInAHeader = 18; // 50 bytes each, below the PBX's limit of 1,024 for a line
     private const int HeadersInACall = 9;
@@ -46,7 +46,7 @@ internal sealed class ProofEraser(AmiConnection ami, TimeProvider time, ILogger<
             Timeout = TimeSpan.FromSeconds(10),
         };
         foreach (var (index, keys) in batch.Chunk(KeysInAHeader).Index()) request.WithVariable($"__SB_KEYS{index + 1}", string.Join('&', keys));
-        var originate = await ami.OriginateAsync(request, ct);
+        var originate = await ami.OriginateAsync(lease.Sign(request), ct);
         if (await originate.Outcome is { Kind: not AmiOriginateKind.Answered } refused)
             log.ForgetFailed(batch.Count, $"originate ended as {refused.Kind}");
     }

@@ -16,7 +16,7 @@ public sealed class DatabaseOptions
     /// <summary>A file whose first line is the password, so that it stands in no configuration.</summary>
     public string? PasswordFile { get; set; }
 
-    /// <summary>How long a worker waits at start for the lock of its PBX before it says whose it is and ends.</summary>
+    /// <summary>How long a worker waits for the lock of its PBX before it says whose it is and that it stands by.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan LeaseWait { get; set; } = TimeSpan.FromSeconds(10);
 

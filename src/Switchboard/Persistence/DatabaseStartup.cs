@@ -1,29 +1,29 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Polly;
 using Polly.Retry;
+using Switchboard.Duty;
 
 namespace Switchboard.Persistence;
 
-/// <summary>Work that needs the migrated database once at start, such as making the first token.</summary>
+/// <summary>Work that needs the migrated database once, before this worker serves, such as making the first token; one that stands by stores nothing.</summary>
 public delegate Task DatabaseReadyStep(IServiceProvider scope, CancellationToken ct);
 
-/// <summary>Waits for PostgreSQL for ever, migrates under a lock, runs the features' steps, then takes and keeps the worker's lock.</summary>
+/// <summary>Waits for PostgreSQL for ever, migrates under a lock, then takes and keeps the worker's lock, and runs the features' steps when it has it.</summary>
 public sealed class DatabaseStartup(
     IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, IEnumerable<DatabaseReadyStep> steps, WorkerLease lease,
-    DatabaseMeter meter, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseStartup> log) : BackgroundService
+    WorkerEnd end, DatabaseMeter meter, TimeProvider time, ILogger<DatabaseStartup> log) : BackgroundService
 {
     private volatile bool _ready;
 
     /// <summary>Migrated; the API may be used.</summary>
     public bool IsReady => _ready;
 
-    /// <summary>The process's exit code when it ended by itself.</summary>
-    public static int ExitCode { get; private set; }
-
     /// <summary>Why the database is not ready yet, or null.</summary>
     public string? Trouble { get; private set; }
+
+    /// <summary>What is to be done where PostgreSQL answers and cannot be used; null where it does not answer.</summary>
+    public string? Advice { get; private set; }
 
     /// <summary>PostgreSQL's version, once it was reached.</summary>
     public string? ServerVersion { get; private set; }
@@ -31,37 +31,78 @@ public sealed class DatabaseStartup(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         meter.Watch(lease);
-        try
+        using (var preparing = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken))
         {
+            var meanwhile = lease.ServeMeanwhileAsync(preparing.Token);
             await Patience().ExecuteAsync(async token => await PrepareAsync(token), stoppingToken);
-            _ready = true;
-            await lease.HoldAsync(stoppingToken);
+            await preparing.CancelAsync();
+            await meanwhile.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        catch (LeaseTakenException)
-        {
-            ExitCode = 69; // EX_UNAVAILABLE: systemd may be told not to restart on it
-            lifetime.StopApplication();
-        }
+
+        _ready = true;
+        await lease.HoldAsync(RunStepsAsync, stoppingToken);
+    }
+
+    private async Task RunStepsAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        foreach (var step in steps) await step(scope.ServiceProvider, ct);
     }
 
     private async Task PrepareAsync(CancellationToken ct)
     {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<SwitchboardDb>();
-        // Two workers of two PBXs may start at once on one database; the second waits here and then finds nothing to do.
-        await using var guard = new NpgsqlConnection(options.Value.Effective());
-        await guard.OpenAsync(ct);
-        await using (var take = new NpgsqlCommand("select pg_advisory_lock(hashtextextended('switchboard migrations', 0))", guard) { CommandTimeout = 0 })
-            await take.ExecuteNonQueryAsync(ct);
-        var pending = (await db.Database.GetPendingMigrationsAsync(ct)).Count();
-        // A migration may rewrite years of history.
-        db.Database.SetCommandTimeout(TimeSpan.FromHours(1));
-        await db.Database.MigrateAsync(ct);
-        foreach (var step in steps) await step(scope.ServiceProvider, ct);
-        await using (var release = new NpgsqlCommand("select pg_advisory_unlock(hashtextextended('switchboard migrations', 0))", guard))
-            await release.ExecuteNonQueryAsync(ct);
-        ServerVersion = guard.ServerVersion;
-        log.Ready(guard.ServerVersion, pending);
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<SwitchboardDb>();
+            // Without a pool: a pooled session would keep the lock after a failure.
+            await using var guard = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(options.Value.Effective()) { Pooling = false }.ConnectionString);
+            await guard.OpenAsync(ct);
+            ServerVersion = guard.ServerVersion;
+            SchemaMigration.RequireVersion(guard.PostgreSqlVersion);
+            await TakeGuardAsync(guard, ct);
+            var applied = await BringToVersionAsync(new SchemaMigration(db, guard), ct);
+            Advice = null;
+            log.Ready(guard.ServerVersion, applied, SchemaVersion.Number);
+        }
+        catch (Exception failed) when (failed is not OperationCanceledException)
+        {
+            Advice = (failed as DatabaseUnusableException)?.Advice;
+            throw;
+        }
+    }
+
+    /// <summary>Two workers of two PBXs may start at once on one database: the second waits here and then finds nothing to do. So does whoever comes while a backup is restored.</summary>
+    private async Task TakeGuardAsync(NpgsqlConnection guard, CancellationToken ct)
+    {
+        for (var told = false; ; told = true)
+        {
+            await using var take = new NpgsqlCommand("select pg_try_advisory_lock(hashtextextended('switchboard migrations', 0))", guard);
+            if ((bool)(await take.ExecuteScalarAsync(ct))!) return;
+            if (!told) log.GuardTaken();
+            // The copy serves meanwhile.
+            Trouble = "another session changes its schema, or restores a backup";
+            await Task.Delay(TimeSpan.FromMilliseconds(500), time, ct);
+        }
+    }
+
+    private async Task<int> BringToVersionAsync(SchemaMigration schema, CancellationToken ct)
+    {
+        switch (await schema.JudgeAsync(ct))
+        {
+            case SchemaVerdict.Migrate:
+                return await schema.ApplyAsync(ct);
+            case SchemaVerdict.Newer(var newer):
+                log.SchemaNewer(newer.Number, newer.Version, SchemaVersion.Number, SchemaVersion.Release);
+                return 0;
+            case SchemaVerdict.Refused(var why, var advice):
+                log.SchemaRefused(why, advice);
+                await end.EndAsync(WorkerEnd.Configuration, ct);
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, ct);
+                return 0;
+            default:
+                return 0;
+        }
     }
 
     private ResiliencePipeline Patience() => new ResiliencePipelineBuilder { TimeProvider = time }

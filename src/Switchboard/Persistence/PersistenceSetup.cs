@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.Extensions.Options;
+using Switchboard.Duty;
 using Switchboard.Persistence.Local;
 
 namespace Switchboard.Persistence;
@@ -15,6 +16,9 @@ internal static class PersistenceSetup
         services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseConnectionCheck>();
         services.AddDbContextPool<SwitchboardDb>((provider, builder) =>
             SwitchboardDb.Configure(builder, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Effective()));
+        services.AddSingleton<WorkerEnd>();
+        services.AddSingleton(provider => new WorkerDuty(
+            provider.GetRequiredService<TimeProvider>(), () => _ = provider.GetRequiredService<WorkerEnd>().EndAsync(WorkerEnd.StartAgain, CancellationToken.None)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<WorkerLease>(provider, pbxName(provider)));
         services.AddMetrics();
         services.AddSingleton<DatabaseMeter>();
@@ -23,6 +27,11 @@ internal static class PersistenceSetup
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<LocalStore>(provider, pbxName(provider)));
         services.AddHostedService(provider => provider.GetRequiredService<LocalStore>());
         services.AddScoped<UnitOfWork>();
+        services.AddSingleton<DatabaseReadyStep>(async (scope, ct) =>
+        {
+            // One that ends goes no further.
+            if (await scope.GetRequiredService<LocalStore>().NoticeRestoreAsync(scope.GetRequiredService<SwitchboardDb>(), ct)) await Task.Delay(Timeout.InfiniteTimeSpan, scope.GetRequiredService<TimeProvider>(), ct);
+        });
         services.AddOptions<HistoryOptions>().Bind(configuration.GetSection(HistoryOptions.Section), o => o.ErrorOnUnknownConfiguration = true).ValidateOnStart();
         services.AddSingleton<IValidateOptions<HistoryOptions>, HistoryOptionsValidator>();
         services.AddHostedService<HistoryKeeper>();

@@ -15,7 +15,7 @@ internal static class ApiDocument
     {
         document.AddDocumentTransformer((api, _, _) =>
         {
-            api.Info = new OpenApiInfo { Title = "Switchboard", Version = "v1", Description = "A hotel's telephone office: wake-up calls, rooms, housekeeping's list." };
+            api.Info = new OpenApiInfo { Title = "Switchboard", Version = "v1", Description = "A hotel's telephone office: wake-up calls, guests' stays, do not disturb, extensions, rooms and phones, housekeeping's list, the record." };
             // Where it listens is the hotel's; a client knows it already.
             api.Servers = [];
             api.Components ??= new OpenApiComponents();

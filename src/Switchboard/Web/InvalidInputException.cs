@@ -26,5 +26,11 @@ public sealed class NotFoundException(string message) : Exception(message);
 /// <summary>The request is well formed, but the present state does not allow it (409).</summary>
 public sealed class ConflictException(string message) : Exception(message);
 
+/// <summary>The PBX is away, and what was asked for cannot be done without it (503).</summary>
+public sealed class PbxAwayException(string message, Exception? inner = null) : Exception(message, inner);
+
 /// <summary>PostgreSQL is away, and what was asked for cannot be done without it.</summary>
 public sealed class StoreAwayException(string? why = null) : Exception(why ?? "the database is away and this machine has no copy to work with");
+
+/// <summary>Another worker serves the PBX, and is the one to be asked (503).</summary>
+public sealed class StandsByException(string message) : Exception(message);

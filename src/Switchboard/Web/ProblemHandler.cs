@@ -16,7 +16,10 @@ internal sealed class ProblemHandler(FoldedWarnings warnings, ILogger<ProblemHan
         else if (problem.Status == StatusCodes.Status503ServiceUnavailable)
         {
             context.Response.Headers.RetryAfter = "5";
-            warnings.Tell("database", times => log.DatabaseAway(times, exception.GetBaseException().Message));
+            // Told once, by who stands by.
+            if (exception is StandsByException) { }
+            else if (exception is PbxAwayException) warnings.Tell("pbx", times => log.PbxAway(times, exception.GetBaseException().Message));
+            else warnings.Tell("database", times => log.DatabaseAway(times, exception.GetBaseException().Message));
         }
 
         await TypedResults.Problem(problem).ExecuteAsync(context);

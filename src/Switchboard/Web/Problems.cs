@@ -23,6 +23,8 @@ internal static class Problems
         BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest, InnerException: JsonException json } => Json(json),
         BadHttpRequestException bad => Plain(bad.StatusCode, DetailOf(bad.StatusCode, context) ?? bad.Message),
         JsonException json => Json(json),
+        StandsByException => Plain(StatusCodes.Status503ServiceUnavailable, exception.Message),
+        PbxAwayException => Plain(StatusCodes.Status503ServiceUnavailable, exception.Message),
         StoreAwayException away => Plain(StatusCodes.Status503ServiceUnavailable, $"{char.ToUpperInvariant(away.Message[0])}{away.Message[1..]}{(away.Message[^1] == '.' ? "" : ".")}"),
         _ => Database(exception),
     };

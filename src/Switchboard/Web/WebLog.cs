@@ -12,6 +12,9 @@ internal static partial class WebLog
     [LoggerMessage(6002, LogLevel.Warning, "Requests answered with 503, the database does not serve them: {Times} ({Reason})")]
     public static partial void DatabaseAway(this ILogger logger, int times, string reason);
 
+    [LoggerMessage(6004, LogLevel.Warning, "Requests answered with 503, the PBX does not answer: {Times} ({Reason})")]
+    public static partial void PbxAway(this ILogger logger, int times, string reason);
+
     [LoggerMessage(6003, LogLevel.Warning, "Metrics could not be sent to Metrics:OtlpEndpoint: {Times} times ({Reason})")]
     public static partial void ExportFailed(this ILogger logger, int times, string reason);
 }

@@ -21,6 +21,12 @@ internal static partial class ConfigurationFaults
         _ => [],
     };
 
+    /// <summary>The file is not there, is no JSON, or has something that does not fit its key.</summary>
+    public static bool IsUnreadable(Exception exception) => exception is InvalidDataException or FileNotFoundException or FormatException
+        || exception is InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" };
+
+    public static string Reason(Exception unreadable) => $"{unreadable.Message}{(unreadable.InnerException is { } inner ? $" {inner.Message}" : "")}";
+
     private static string Word(string failure, Type options, IConfiguration configuration)
     {
         var section = options.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string;

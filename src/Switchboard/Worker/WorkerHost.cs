@@ -1,14 +1,30 @@
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Serilog;
+using Switchboard.Duty;
 using Switchboard.EventRecord;
 using Switchboard.Features.Access;
 using Switchboard.Features.Calls;
+using Switchboard.Features.Deliveries;
+using Switchboard.Features.Directories;
+using Switchboard.Features.DoNotDisturb;
 using Switchboard.Features.Events;
+using Switchboard.Features.Extensions;
+using Switchboard.Features.Guests;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
+using Switchboard.Features.Mail;
+using Switchboard.Features.Messages;
+using Switchboard.Features.Notices;
+using Switchboard.Features.Phones;
+using Switchboard.Features.RoomBoard;
 using Switchboard.Features.Rooms;
+using Switchboard.Features.Setup;
+using Switchboard.Features.Speech;
+using Switchboard.Features.Staff;
 using Switchboard.Features.Status;
+using Switchboard.Features.Stays;
+using Switchboard.Features.Transfers;
 using Switchboard.Features.WakeUpCalls;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
@@ -19,15 +35,17 @@ namespace Switchboard.Worker;
 /// <summary>Puts the worker together: one Add and one Map line per feature.</summary>
 internal static class WorkerHost
 {
-    /// <summary>Runs until it is stopped. The exit code is 0, 78 (bad configuration) or 69 (another worker serves the PBX).</summary>
+    /// <summary>Runs until it is stopped. The exit code is 0, 78 (the configuration is bad, or the database's schema is not for this version) or 75 (start it again: another worker serves the PBX in its stead, or the database is a restored one).</summary>
     public static async Task<int> RunAsync(string? configFile, TextWriter error, CancellationToken ct)
     {
         IConfiguration configuration = new ConfigurationManager();
         try
         {
             await using var app = Build(configFile, builder => configuration = builder.Configuration);
+            // Before the run, which disposes of the services.
+            var end = app.Services.GetRequiredService<WorkerEnd>();
             await app.RunAsync(ct);
-            return DatabaseStartup.ExitCode;
+            return end.Code;
         }
         catch (Exception invalid) when (ConfigurationFaults.Of(invalid, configuration) is { Count: > 0 } faults)
         {
@@ -35,10 +53,9 @@ internal static class WorkerHost
             foreach (var fault in faults) await error.WriteLineAsync($"  {fault}");
             return ExitConfiguration;
         }
-        catch (Exception unreadable) when (unreadable is InvalidDataException or FileNotFoundException or FormatException
-            || unreadable is InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" })
+        catch (Exception unreadable) when (ConfigurationFaults.IsUnreadable(unreadable))
         {
-            await error.WriteLineAsync($"switchboard: the configuration cannot be read: {unreadable.Message}{(unreadable.InnerException is { } inner ? $" {inner.Message}" : "")}");
+            await error.WriteLineAsync($"switchboard: the configuration cannot be read: {ConfigurationFaults.Reason(unreadable)}");
             return ExitConfiguration;
         }
         finally
@@ -75,15 +92,32 @@ internal static class WorkerHost
         services.AddSwitchboardMetrics(configuration);
         services.AddPersistence(configuration, provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
         services.AddPbx(configuration);
+        services.AddPhoneDialogues(configuration);
         services.AddEventRecord(configuration, provider => provider.GetRequiredService<IOptions<PbxOptions>>().Value.Name);
         services.AddAccess();
         services.AddRooms();
+        services.AddStays(configuration);
+        services.AddGuests();
+        services.AddDirectory();
         services.AddHousekeeping();
+        services.AddNotices();
+        services.AddPhones(configuration);
+        services.AddMail(configuration);
+        services.AddSpeech(configuration);
+        services.AddDeliveries(configuration);
         services.AddWakeUpCalls(configuration);
+        services.AddExtensions(configuration);
+        services.AddDoNotDisturb(configuration);
+        services.AddMessages(configuration);
         services.AddCalls(configuration);
+        services.AddTransfers();
         services.AddEvents();
+        services.AddStaff(configuration);
+        services.AddRoomBoard();
         services.AddStatus();
+        services.AddSetup();
         services.AddHostedService<StartGarbage>();
+        services.AddServiceManager();
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
             kestrel.ListenHotel(context.Configuration[$"{HttpOptions.Section}:{nameof(HttpOptions.Url)}"] ?? new HttpOptions().Url));
         adjust?.Invoke(builder);
@@ -92,13 +126,26 @@ internal static class WorkerHost
         // Before anything is made of the options, so that every fault is named and none is a stack trace.
         app.Services.GetRequiredService<IStartupValidator>().Validate();
         app.UseSwitchboardWeb();
+        app.UseStandByGate();
         app.MapMetrics();
         app.MapAccess();
         app.MapRooms();
+        app.MapStays();
+        app.MapGuests();
+        app.MapDirectory();
         app.MapHousekeeping();
+        app.MapNotices();
+        app.MapPhones();
         app.MapWakeUpCalls();
+        app.MapDeliveries();
+        app.MapExtensions();
+        app.MapDoNotDisturb();
+        app.MapMessages();
         app.MapCalls();
+        app.MapTransfers();
         app.MapEvents();
+        app.MapStaff();
+        app.MapRoomBoard();
         app.MapStatus();
         app.MapApiDocument();
         return app;

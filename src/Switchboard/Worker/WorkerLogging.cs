@@ -21,10 +21,9 @@ internal static class WorkerLogging
             // What keeps the link away is told by the watch over outages, with what it means for guests.
             .MinimumLevel.Override(PbxSetup.LinkLogCategory, options.Debug ? LogEventLevel.Debug : LogEventLevel.Fatal)
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)
-            .Enrich.FromLogContext()
-            .WriteTo.Console(
-                outputTemplate: "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u4} {Message:l}{NewLine}{Exception}",
-                formatProvider: CultureInfo.InvariantCulture);
+            .Enrich.FromLogContext();
+        if (ServiceSetup.IsService(Environment.GetEnvironmentVariable, Environment.ProcessId)) logger.WriteTo.Console(new JournalFormatter());
+        else logger.WriteTo.Console(outputTemplate: "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u4} {Message:l}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
         if (string.IsNullOrEmpty(options.Directory)) return;
         logger.WriteTo.File(
             new CompactJsonFormatter(), Path.Combine(options.Directory, "switchboard-.jsonl"), rollingInterval: RollingInterval.Day,

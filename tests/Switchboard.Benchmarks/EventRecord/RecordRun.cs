@@ -37,7 +37,7 @@ internal sealed class RecordRun : IAsyncDisposable
         _ami = new AmiConnection(new AmiOptions { Port = port, Username = "bench", Secret = "bench" }, TimeProvider.System, NullLogger<AmiConnection>.Instance);
         var phones = new RoomPhones();
         phones.Take(RecordCorpus.Phones());
-        _recorder = new EventRecorder("main", _ami, _rig.Queue, _rig.Writer, new EventFeed(), _rig.Meter, phones.RoomOf, _rig.Settings, SystemClock.Instance);
+        _recorder = new EventRecorder("main", _ami, _rig.Queue, _rig.Writer, new EventFeed(), _rig.Meter, phones.RoomOf, new SecretChannels(), _rig.Settings, SystemClock.Instance);
         _connection = Task.Run(() => _ami.RunAsync(_stop.Token));
         _watching = WatchAsync();
     }

@@ -22,9 +22,9 @@ public class EventTests(PostgresServer server, ITestOutputHelper output)
         output.WriteLine(follow.Output);
         Assert.Contains(Lines(follow), l => l.Contains("Newstate", StringComparison.Ordinal) && l.Contains("Ringing", StringComparison.Ordinal));
         Assert.All(Lines(follow).Skip(1), l => Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}  2181 ", l));
-        Assert.True(await Eventually.TrueAsync(() => Lines(json).Count(l => l.StartsWith('{')) == 4, TimeSpan.FromSeconds(10)), json.Output);
-        // Of each phone, by AMI and by CEL.
-        Assert.Equal(["CEL", "CEL", "Hangup", "Hangup"], Lines(json).Where(l => l.StartsWith('{')).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("event").GetProperty("name").GetString()).Order(StringComparer.Ordinal));
+        Assert.True(await Eventually.TrueAsync(() => Phones(json).Count() == 4, TimeSpan.FromSeconds(10)), json.Output);
+        // Of each phone, by AMI and by CEL; a busy machine may still write its AstDB.
+        Assert.Equal(["CEL", "CEL", "Hangup", "Hangup"], Phones(json).Select(l => JsonDocument.Parse(l).RootElement.GetProperty("event").GetProperty("name").GetString()).Order(StringComparer.Ordinal));
 
         Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select count(*) from calls where ended_at is not null") == 1, TimeSpan.FromSeconds(10)));
         var call = await hotel.QueryAsync<string>("select linked_id from calls");
@@ -36,8 +36,9 @@ public class EventTests(PostgresServer server, ITestOutputHelper output)
         Assert.All((await hotel.CliDoneAsync("events", "--call", leg!, "--plain")).Trim().Split('\n'), l => Assert.Contains("\t2181\t", l, StringComparison.Ordinal));
         var room = (await hotel.CliDoneAsync("events", "--room", "2181", "--since", "1h", "--json")).Trim().Split('\n').Select(l => JsonDocument.Parse(l).RootElement).ToList();
         Assert.All(room, l => Assert.Equal("2181", l.GetProperty("event").GetProperty("room").GetString()));
-        Assert.Equal(room.Select(l => l.GetProperty("at").GetString()).Order(StringComparer.Ordinal), room.Select(l => l.GetProperty("at").GetString()));
-        Assert.Equal(4, (await hotel.CliDoneAsync("events", "--event", "hangup", "--plain")).Trim().Split('\n').Length);
+        Assert.Equal(room.Select(l => l.GetProperty("at").GetDateTimeOffset()).Order(), room.Select(l => l.GetProperty("at").GetDateTimeOffset()));
+        // Beside the phones' the PBX has told of the channels by which its AstDB was written.
+        Assert.Equal(4, (await hotel.CliDoneAsync("events", "--event", "hangup", "--plain")).Trim().Split('\n').Count(l => l.Contains("PJSIP/", StringComparison.Ordinal)));
         Assert.Single((await hotel.CliDoneAsync("events", "--limit", "1", "--plain")).Trim().Split('\n'));
 
         // Ctrl-C is how one stops looking; a worker that goes away is not.
@@ -87,4 +88,6 @@ public class EventTests(PostgresServer server, ITestOutputHelper output)
 
     // The first line is the keeper's.
     private static string[] Lines(LabProcess process) => [.. process.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(l => !l.StartsWith("pid ", StringComparison.Ordinal))];
+
+    private static IEnumerable<string> Phones(LabProcess process) => Lines(process).Where(l => l.StartsWith('{') && l.Contains("PJSIP/", StringComparison.Ordinal));
 }

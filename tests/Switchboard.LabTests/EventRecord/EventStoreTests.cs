@@ -60,11 +60,11 @@ public class EventStoreTests(PostgresServer server)
         await using var rig = new RecordRig(database.ConnectionString);
         var longest = new string('长', 20_000);
         Assert.True(await rig.WriteAsync(rig.Chunk(
-            "Event: A\r\nUniqueid: 1\0\r\nCallerIDName: 王小明 😀 \\u0000 \"}' \t\u0001\u001b\r\n",
+            "Event: A\r\nUniqueid: 1\0\r\nAppData: 王小明 😀 \\u0000 \"}' \t\u0001\u001b\r\n",
             $"Event: B\r\nUniqueid: {longest}\r\nLinkedid: {longest}\r\nChannel: {longest}\r\n",
             "Event: C\r\n房间: 一\r\n房间: 二\r\nkey: 1\r\nKEY: 2\r\n\0: 3\r\nno colon\r\n",
             "Event: '; drop table pbx_events; --\r\n")));
-        Assert.Equal("王小明 😀 \\u0000 \"}' \t\u0001\u001b", await rig.QueryAsync<string>("select headers->>'CallerIDName' from pbx_events where event = 'A'"));
+        Assert.Equal("王小明 😀 \\u0000 \"}' \t\u0001\u001b", await rig.QueryAsync<string>("select headers->>'AppData' from pbx_events where event = 'A'"));
         Assert.Equal("1\uFFFD", await rig.QueryAsync<string>("select unique_id from pbx_events where event = 'A'"));
         Assert.Equal(longest, await rig.QueryAsync<string>("select headers->>'Uniqueid' from pbx_events where event = 'B'"));
         Assert.Equal("[\"一\", \"二\"] [\"1\", \"2\"] 3 no colon", await rig.QueryAsync<string>(

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Switchboard.Asterisk.Ami;
+using Switchboard.Asterisk.Ami.Actions;
 
 namespace Switchboard.LabTests.Lab;
 
@@ -43,6 +44,17 @@ internal sealed class LabAmi : IAsyncDisposable, ILogger<AmiConnection>
         var ami = new LabAmi(pbx, adjust);
         await ami.NextAsync<AmiConnected>();
         return ami;
+    }
+
+    /// <summary>What AstDB holds there, or null.</summary>
+    public async Task<string?> AstDbAsync(string family, string key)
+    {
+        await foreach (var entry in Connection.DbGetTreeAsync(family))
+        {
+            if (entry.Key == $"/{family}/{key}") return entry.Value;
+        }
+
+        return null;
     }
 
     public async ValueTask DisposeAsync()

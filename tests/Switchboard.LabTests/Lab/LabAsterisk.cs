@@ -8,15 +8,20 @@ internal sealed class LabAsterisk : IAsyncDisposable
 {
     private readonly string _rooms;
     private readonly int? _staticPhones;
+    private readonly int? _line;
     private LabProcess? _process;
 
-    public LabAsterisk(string roomsCsv, int? staticPhones = null)
+    public LabAsterisk(string roomsCsv, int? staticPhones = null, int? line = null)
     {
         Folder = LabFiles.NewFolder("pbx");
         _rooms = Path.Combine(Folder, "rooms.csv");
         File.WriteAllText(_rooms, roomsCsv);
         _staticPhones = staticPhones;
+        _line = line;
     }
+
+    /// <summary>A test's own contexts, added to the dialplan at the first start.</summary>
+    public string? Dialplan { get; init; }
 
     public string Folder { get; }
     public int AmiPort { get; } = FreePorts.Tcp();
@@ -29,6 +34,14 @@ internal sealed class LabAsterisk : IAsyncDisposable
     {
         List<string> arguments = [Folder, "--ami", Text(AmiPort), "--sip", Text(SipPort), "--rooms", _rooms];
         if (_staticPhones is { } port) arguments.AddRange(["--phones", Text(port)]);
+        if (_line is { } line) arguments.AddRange(["--line", Text(line)]);
+        if (Dialplan is not null)
+        {
+            var file = Path.Combine(Folder, "dialplan.conf");
+            await File.WriteAllTextAsync(file, Dialplan);
+            arguments.AddRange(["--dialplan", file]);
+        }
+
         _process = await LabProcess.StartAsync(LabFiles.Script("asterisk"), arguments);
         if (waitUntilBooted) await WaitUntilBootedAsync();
     }
@@ -40,6 +53,18 @@ internal sealed class LabAsterisk : IAsyncDisposable
     public Task PauseAsync() => _process!.SignalAsync("STOP");
 
     public Task ContinueAsync() => _process!.SignalAsync("CONT");
+
+    /// <summary>What `asterisk -rx` does: its socket takes a line that ends with a zero, and closes after the answer.</summary>
+    public async Task<string> CommandAsync(string command)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(Folder, "run", "asterisk.ctl")));
+        await using var stream = new NetworkStream(socket);
+        using var reader = new StreamReader(stream);
+        await reader.ReadLineAsync();
+        await stream.WriteAsync(System.Text.Encoding.UTF8.GetBytes($"cli quit after {command}\0"));
+        return (await reader.ReadToEndAsync()).Trim();
+    }
 
     /// <summary>Asterisk's own log since its start.</summary>
     public string[] ReadLog()
@@ -54,6 +79,12 @@ internal sealed class LabAsterisk : IAsyncDisposable
         var file = Path.Combine(Folder, "log", "cel-custom", "cel.csv");
         if (!File.Exists(file)) return [];
         return [.. File.ReadLines(file).Select(l => l.Split(',').Select(f => f.Trim('"')).ToArray()).Where(f => f.Length > 2 && f[2] == uniqueId).Select(f => f[0])];
+    }
+
+    /// <summary>Prompts are cut to a moment, so that tests take seconds.</summary>
+    public void ShortenPrompts()
+    {
+        foreach (var prompt in Directory.GetFiles(Path.Combine(Folder, "data", "sounds"), "*.wav", SearchOption.AllDirectories)) Shorten(prompt);
     }
 
     public async ValueTask DisposeAsync()
@@ -103,4 +134,15 @@ internal sealed class LabAsterisk : IAsyncDisposable
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    // The header and a tenth of a second.
+    private static void Shorten(string prompt)
+    {
+        using var file = new FileStream(prompt, FileMode.Open);
+        file.SetLength(44 + 1600);
+        file.Position = 4;
+        file.Write(BitConverter.GetBytes(36 + 1600));
+        file.Position = 40;
+        file.Write(BitConverter.GetBytes(1600));
+    }
 }

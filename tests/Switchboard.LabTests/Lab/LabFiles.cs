@@ -39,4 +39,11 @@ internal static class LabFiles
 
         throw new InvalidOperationException($"no Switchboard.sln above {here}");
     }
+
+    /// <summary>A worker with this journal has filled its copy: it could go on without PostgreSQL.</summary>
+    public static bool HasCopy(string journal) => Path.Combine(journal, "main", "copy") is var folder && Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.journal").Any(file =>
+    {
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().Contains("\"Ends\":true", StringComparison.Ordinal);
+    });
 }

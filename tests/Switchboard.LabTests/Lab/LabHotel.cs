@@ -76,6 +76,13 @@ internal sealed class LabHotel : IAsyncDisposable
     public static LabHotel BuildOn(string connectionString, string[] rooms, IReadOnlyDictionary<string, string>? settings = null, bool staticPhones = false) =>
         new(null, connectionString, RoomsOf(rooms), settings, staticPhones);
 
+    /// <summary>No PBX is started; what the worker must find of it before it begins is there all the same.</summary>
+    public LabHotel WithoutPbx()
+    {
+        File.WriteAllText(Pbx.SecretFile, "nobody");
+        return this;
+    }
+
     /// <summary>Starts the PBX, its phones and the worker, and imports the rooms.</summary>
     public async Task StartAsync(bool pbxIsThere = false)
     {
@@ -85,7 +92,17 @@ internal sealed class LabHotel : IAsyncDisposable
         await ImportRoomsAsync();
     }
 
-    public Task ImportRoomsAsync() => Worker.SendAsync(HttpMethod.Post, "/api/rooms/import", RoomsCsv);
+    /// <summary>Imports the rooms; where the PBX can be reached it knows them as well then, and their phones may dial codes.</summary>
+    public async Task ImportRoomsAsync()
+    {
+        await Worker.SendAsync(HttpMethod.Post, "/api/rooms/import", RoomsCsv);
+        await Eventually.TrueAsync(async () =>
+        {
+            var parts = (await Worker.GetAsync("/api/status")).GetProperty("parts").EnumerateArray().ToDictionary(p => p.GetProperty("name").GetString()!);
+            var held = parts["room state"].GetProperty("summary").GetString()!;
+            return !parts["pbx"].GetProperty("healthy").GetBoolean() || (held.StartsWith("the PBX holds", StringComparison.Ordinal) && !held.Contains("wait for the PBX", StringComparison.Ordinal));
+        }, TimeSpan.FromSeconds(5));
+    }
 
     /// <summary>
     /// Books a room for the next full second that is at least so many away, and returns the wake-up's number. With the date, so that a

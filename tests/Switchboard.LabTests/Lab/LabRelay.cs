@@ -4,16 +4,20 @@ using System.Net.Sockets;
 
 namespace Switchboard.LabTests.Lab;
 
-/// <summary>A wire that a test can cut: a TCP relay on loopback to a real server.</summary>
+/// <summary>A wire that a test can cut: a TCP relay on loopback to a real server, or to one that listens on a Unix socket only.</summary>
 internal sealed class LabRelay : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<Socket> _near = [];
     private readonly ConcurrentBag<Socket> _all = [];
-    private readonly int _target;
+    private readonly EndPoint _target;
     private volatile bool _blackHole;
 
-    public LabRelay(int target)
+    public LabRelay(int target) : this(new IPEndPoint(IPAddress.Loopback, target))
+    {
+    }
+
+    public LabRelay(EndPoint target)
     {
         _target = target;
         _listener.Start();
@@ -27,6 +31,13 @@ internal sealed class LabRelay : IDisposable
 
     /// <summary>New connections come through again.</summary>
     public void Heal() => _blackHole = false;
+
+    /// <summary>Everything that was connected ends at both sides, and what connects from now on hangs: a network that is gone, after both have noticed.</summary>
+    public void Cut()
+    {
+        _blackHole = true;
+        foreach (var socket in _all) socket.Dispose();
+    }
 
     /// <summary>Towards the client the stream ends; from it everything is still taken.</summary>
     public void HalfClose()
@@ -59,9 +70,9 @@ internal sealed class LabRelay : IDisposable
                 var near = await _listener.AcceptSocketAsync();
                 _all.Add(near);
                 _near.Add(near);
-                var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                var far = _target is UnixDomainSocketEndPoint ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) : new Socket(SocketType.Stream, ProtocolType.Tcp);
                 _all.Add(far);
-                await far.ConnectAsync(IPAddress.Loopback, _target);
+                await far.ConnectAsync(_target);
                 _ = PassAsync(near, far);
                 _ = PassAsync(far, near);
             }

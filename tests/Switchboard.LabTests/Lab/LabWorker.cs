@@ -23,11 +23,13 @@ internal sealed class LabWorker : IAsyncDisposable
             ["Hotel:Name"] = "Lab Hotel",
             ["Hotel:TimeZone"] = "Asia/Shanghai",
             ["Pbx:Port"] = pbx.AmiPort.ToString(CultureInfo.InvariantCulture),
+            ["FastAgi:Port"] = AgiPort.ToString(CultureInfo.InvariantCulture),
             ["Pbx:Username"] = "switchboard",
             ["Pbx:SecretFile"] = pbx.SecretFile,
             ["Database:ConnectionString"] = connectionString,
             ["Journal:Directory"] = JournalFolder,
             ["EventRecord:CelFile"] = Path.Combine(pbx.Folder, "log", "cel-custom", "cel.csv"),
+            ["Pbx:MessagesDirectory"] = Path.Combine(pbx.Folder, "spool", "switchboard-messages"),
             ["Http:Url"] = Url,
             ["Http:BootstrapTokenFile"] = AdminTokenFile,
             ["WakeUpCalls:RingTime"] = "00:00:05",
@@ -44,8 +46,10 @@ internal sealed class LabWorker : IAsyncDisposable
     public Dictionary<string, string> Environment { get; } = [];
 
     public string Url { get; } = $"http://127.0.0.1:{FreePorts.Tcp()}";
+    public int AgiPort { get; } = FreePorts.Tcp();
     public HttpClient Http { get; }
     public string JournalFolder => Path.Combine(_folder, "journal");
+    public string ConfigFile => Path.Combine(_folder, "worker.json");
     public string AdminTokenFile => Path.Combine(_folder, "admin.token");
 
     /// <summary>The pid of its present life.</summary>
@@ -68,10 +72,12 @@ internal sealed class LabWorker : IAsyncDisposable
     /// <summary>Starts the process and waits for nothing.</summary>
     public async Task BeginAsync()
     {
-        var file = Path.Combine(_folder, "worker.json");
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(_settings));
-        _process = await LabProcess.StartAsync("env", [.. Environment.Select(e => $"{e.Key}={e.Value}"), "dotnet", Executable, "run", "--config", file]);
+        await WriteConfigurationAsync();
+        _process = await LabProcess.StartAsync("env", [.. Environment.Select(e => $"{e.Key}={e.Value}"), "dotnet", Executable, "run", "--config", ConfigFile]);
     }
+
+    /// <summary>For who reads its configuration while it does not run.</summary>
+    public Task WriteConfigurationAsync() => File.WriteAllTextAsync(ConfigFile, JsonSerializer.Serialize(_settings));
 
     public void UseToken(string token) => Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.Trim());
 
@@ -97,10 +103,18 @@ internal sealed class LabWorker : IAsyncDisposable
 
     private string ClockFile => Path.Combine(_folder, "offset");
 
+    /// <summary>As a machine that swaps, or a virtual one that is moved: it does nothing, and nobody is told.</summary>
+    public Task PauseAsync() => _process!.SignalAsync("STOP");
+
+    public Task ContinueAsync() => _process!.SignalAsync("CONT");
+
     /// <summary>kill -9.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
     public Task<int> StopAsync() => EndAsync("TERM");
+
+    /// <summary>STOP and CONT: it hears and does nothing meanwhile.</summary>
+    public Task SignalAsync(string signal) => _process!.SignalAsync(signal);
 
     public Task<int> WaitForExitAsync(int seconds) => _process!.WaitForExitAsync(TimeSpan.FromSeconds(seconds));
 

@@ -14,7 +14,7 @@ public partial class MonitoringTests(PostgresServer server)
     private static partial Regex SeriesName();
 
     [Theory]
-    [InlineData("check", "rules", "alerts.yml", "15 rules found")]
+    [InlineData("check", "rules", "alerts.yml", "17 rules found")]
     [InlineData("test", "rules", "alerts.test.yml", "SUCCESS")]
     [InlineData("check", "config", "prometheus.yml", "is valid")]
     public async Task Promtool_finds_the_rules_valid_and_each_fires_when_it_should(string verb, string what, string file, string expected)

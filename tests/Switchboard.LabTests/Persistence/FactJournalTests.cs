@@ -73,6 +73,34 @@ public sealed class FactJournalTests(PostgresServer server) : IAsyncLifetime, IL
     }
 
     [Fact]
+    public async Task What_is_done_while_the_journal_is_being_stored_is_stored_with_the_next_round_and_not_forgotten()
+    {
+        using var journal = Journal();
+        var (first, second) = (Book(10000001), Book(10000002, 5));
+        Commit(journal, db => db.Add(first), first);
+        var builder = new DbContextOptionsBuilder<SwitchboardDb>();
+        SwitchboardDb.Configure(builder, _database.ConnectionString);
+        // A phone rings on while the database is back and takes what was left.
+        await using var db = new SwitchboardDb(builder.AddInterceptors(new AtCommit(() => Commit(journal, other => other.Add(second), second))).Options);
+        Assert.Equal(1, await journal.DrainAsync(db, default));
+        Assert.False(journal.IsEmpty);
+        Assert.Equal(1, await journal.DrainAsync(db, default));
+        Assert.True(journal.IsEmpty);
+        Assert.Equal([10000001, 10000002], await db.Set<WakeUpCall>().OrderBy(c => c.Number).Select(c => c.Number).ToListAsync());
+    }
+
+    private sealed class AtCommit(Action first) : Microsoft.EntityFrameworkCore.Diagnostics.DbTransactionInterceptor
+    {
+        private Action? _first = first;
+
+        public override Task TransactionCommittedAsync(System.Data.Common.DbTransaction transaction, Microsoft.EntityFrameworkCore.Diagnostics.TransactionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            Interlocked.Exchange(ref _first, null)?.Invoke();
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
     public async Task A_row_that_was_stored_although_its_commit_was_not_answered_is_recognised_and_keeps_its_number()
     {
         using var journal = Journal();

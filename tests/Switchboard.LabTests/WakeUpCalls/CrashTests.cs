@@ -87,17 +87,4 @@ public class CrashTests(PostgresServer server)
         Assert.True(detail.GetProperty("call").GetProperty("late").GetBoolean());
         Assert.Null(await hotel.KnockEntryAsync("1115"));
     }
-
-    [Fact]
-    public async Task A_second_worker_for_the_same_pbx_says_whose_lock_it_is_and_ends()
-    {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1116"]);
-        var folder = LabFiles.NewFolder("second");
-        await using var second = new LabWorker(folder, hotel.Pbx, hotel.ConnectionString, new Dictionary<string, string> { ["Database:LeaseWait"] = "00:00:01" });
-        await second.BeginAsync();
-        Assert.Equal(69, await second.WaitForExitAsync(20));
-        Assert.Contains("Another worker serves PBX main: switchboard", second.Log, StringComparison.Ordinal);
-        Assert.True(await hotel.Worker.AnswersAsync("/health/ready"));
-        LabFiles.Remove(folder);
-    }
 }

@@ -80,6 +80,7 @@ public class WrongPasswordTests(PostgresServer server)
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1143"], staticPhones: true);
         await hotel.StartAsync();
         Assert.Contains("PostgreSQL answers", await StatusOf(hotel, "database"), StringComparison.Ordinal);
+        Assert.True(await Eventually.TrueAsync(() => LabFiles.HasCopy(hotel.Worker.JournalFolder), TimeSpan.FromSeconds(20)));
         await postgres.KillAsync(PostgresSignal.Fast);
         await hotel.Worker.WaitForLogAsync("PostgreSQL cannot be reached since");
         var line = hotel.Worker.Log.Split('\n').Single(l => l.Contains("PostgreSQL cannot be reached since", StringComparison.Ordinal));
@@ -96,7 +97,8 @@ public class WrongPasswordTests(PostgresServer server)
         await postgres.StartAsync();
         await hotel.Worker.WaitForLogAsync("Over after");
         Assert.Contains("PostgreSQL answers", await StatusOf(hotel, "database"), StringComparison.Ordinal);
-        Assert.True(await hotel.Worker.AnswersAsync("/health/ready"));
+        // Ready is more than reachable: what was done meanwhile is stored first.
+        Assert.True(await Eventually.TrueAsync(() => hotel.Worker.AnswersAsync("/health/ready"), TimeSpan.FromSeconds(10)), hotel.Worker.Log);
     }
 
     private static async Task<string> StatusOf(LabHotel hotel, string part)

@@ -5,11 +5,14 @@ namespace Switchboard.Tests.Architecture;
 /// <summary>Who may use whom, by the source itself; a folder is a namespace.</summary>
 public partial class ArrowTests
 {
-    [GeneratedRegex(@"(?<![\w.\""])Switchboard\.((?:Features\.)?[A-Z]\w*)|(?<![\w.\""])(Features\.[A-Z]\w*|Persistence|EventRecord|Journal|Worker|Cli|Web)\.[A-Z]")]
+    [GeneratedRegex(@"(?<![\w.\""])Switchboard\.((?:Features\.)?[A-Z]\w*)|(?<![\w.\""])(Features\.[A-Z]\w*|Persistence|EventRecord|Journal|Duty|Worker|Cli|Web)\.[A-Z]")]
     private static partial Regex Used();
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();
+
+    [GeneratedRegex(@"LoggerMessage\((?:EventId = )?([0-9]+)")]
+    private static partial Regex LogId();
 
     private static string Source { get; } = Path.Combine(Root(), "src");
 
@@ -43,17 +46,17 @@ public partial class ArrowTests
     {
         var arrows = Arrows();
         Assert.Contains("Pbx", arrows["Features.WakeUpCalls"]); // the map is not empty
-        string[] bottom = ["Web", "Cli", "Persistence", "Journal"];
+        string[] bottom = ["Web", "Cli", "Persistence", "Journal", "Duty"];
         foreach (var (from, uses) in arrows)
         {
             var allowed = from switch
             {
                 "" or "Worker" => uses.Where(to => to != "Asterisk"),
-                "Pbx" => ["Asterisk"],
+                "Pbx" => ["Asterisk", "Duty"],
                 // Beside Pbx the only one that takes the PBX's messages as they are.
                 "EventRecord" => ["Asterisk", "Persistence", "Journal", "Web"],
-                "Persistence" => ["Journal"],
-                "Persistence.Local" => ["Persistence", "Journal", "Web"],
+                "Persistence" => ["Journal", "Duty"],
+                "Persistence.Local" => ["Persistence", "Journal", "Duty", "Web"],
                 _ when from.StartsWith("Features.", StringComparison.Ordinal) => uses.Where(to => to is "Pbx" or "EventRecord" || bottom.Contains(to) || to.StartsWith("Features.", StringComparison.Ordinal)),
                 _ => [],
             };
@@ -92,6 +95,15 @@ public partial class ArrowTests
             if (folder is not ("Worker" or "")) Assert.False(text.Contains("using Serilog", StringComparison.Ordinal), $"{folder}/{name} knows Serilog");
             if (folder is "Pbx" or "Cli") Assert.DoesNotMatch(@"using (Npgsql|Microsoft\.EntityFrameworkCore)", text);
         }
+    }
+
+    [Fact]
+    public void A_log_line_has_an_id_of_its_own()
+    {
+        // Ops filter by them.
+        var ids = Files("Switchboard").SelectMany(f => LogId().Matches(f.Text)).Select(m => m.Groups[1].Value).ToList();
+        Assert.NotEmpty(ids);
+        Assert.Empty(ids.GroupBy(id => id).Where(g => g.Count() > 1).Select(g => g.Key));
     }
 
     private static string Root()

@@ -13,12 +13,16 @@ public class CallBuilderTests
     private const string Blind = "1795644513.150";
     private const string Attended = "1795644521.153";
     private const string Consulted = "1795644522.155";
+    private const string Returned = "1795690224.4";
+    private const string Referred = "1795690306.4";
+    private const string Asked = "1795691014.4";
     private const string Confirmed = "wakeup-01a214b5efff71ccb3c786a89a7410d0-1";
     private const string Silent = "wakeup-01a214b5f85f739b85bb0082ca8b825a-1";
 
     public static TheoryData<string, string> All => new()
     {
         { "answered", Answered }, { "given-up", GivenUp }, { "busy", Busy }, { "blind", Blind }, { "attended", Attended }, { "attended", Consulted },
+        { "desk-returned", Returned }, { "refer-blind", Referred }, { "feature-attended", Asked },
         { "wakeup-confirmed", Confirmed }, { "wakeup-silent", Silent },
         { "wakeup-busy", "wakeup-01a214b5fa0d771895bf4b64bb7f5083-1" }, { "wakeup-declined", "wakeup-01a214b5fb8e7dab9981231101045b0d-1" },
         { "wakeup-unplugged", "wakeup-01a214b5fce770fea86a949394e5e29f-1" }, { "wakeup-twins", "wakeup-01a214b5ff77770c85e30818f1ca4d5d-1" },
@@ -83,6 +87,39 @@ public class CallBuilderTests
         Assert.Equal(["3101"], second.RoomsCalled);
         Assert.True(second.EndedAt < first.EndedAt);
         Assert.Empty(second.Transfers);
+    }
+
+    [Fact]
+    public void Put_through_by_an_operators_REFER_it_says_who_took_it_how_long_it_rang_and_who_answered_then()
+    {
+        var call = Recording.Of("refer-blind").Made(Referred)!;
+        var transfer = Assert.Single(call.Transfers);
+        Assert.Equal(("blind", "PJSIP/0004", "PJSIP/6274", "2174", "room"), (transfer.Kind, transfer.By, transfer.Whom, transfer.To, transfer.ToKind));
+        Assert.Equal((TransferOutcome.Answered, "PJSIP/2174", null), (transfer.Outcome, transfer.AnsweredBy, transfer.Staff));
+        Assert.InRange(transfer.RangFor!.Value.TotalSeconds, 0.2, 0.5); // it was to ring 0.3 s
+        Assert.InRange((call.EndedAt - transfer.EndedAt)!.Value.TotalSeconds, 0, 0.1);
+        var offer = Assert.Single(call.OperatorCalls);
+        Assert.Equal((OperatorCallOutcome.Taken, "internal", "6274", "PJSIP/0004"), (offer.Outcome, offer.Kind, offer.Room, offer.AnsweredBy));
+        Assert.True(call.StartedAt < offer.OfferedAt && offer.OfferedAt < offer.RingingAt && offer.RingingAt < offer.AnsweredAt);
+    }
+
+    [Fact]
+    public void Who_asks_by_feature_code_first_makes_one_transfer_to_the_phone_that_he_asked()
+    {
+        var transfer = Assert.Single(Recording.Of("feature-attended").Made(Asked)!.Transfers);
+        Assert.Equal(("attended", "PJSIP/0001", "PJSIP/2176", "PJSIP/3176", "room"), (transfer.Kind, transfer.By, transfer.Whom, transfer.To, transfer.ToKind));
+        Assert.Equal((TransferOutcome.Answered, "PJSIP/3176"), (transfer.Outcome, transfer.AnsweredBy));
+    }
+
+    [Fact]
+    public void Put_through_from_the_desk_to_a_room_that_does_not_answer_it_is_offered_to_the_operators_again()
+    {
+        var call = Recording.Of("desk-returned").Made(Returned)!;
+        var transfer = Assert.Single(call.Transfers);
+        Assert.Equal(("blind", "PJSIP/0001", "5173", "1007"), (transfer.Kind, transfer.By, transfer.To, transfer.Staff));
+        Assert.Equal((TransferOutcome.NoAnswer, AfterTransfer.Operators, null), (transfer.Outcome, transfer.Then, transfer.AnsweredBy));
+        Assert.InRange(transfer.RangFor!.Value.TotalSeconds, 29.5, 30.5);
+        Assert.Equal(["internal Taken PJSIP/0001", "returned Taken PJSIP/0001"], call.OperatorCalls.Select(o => $"{o.Kind} {o.Outcome} {o.AnsweredBy}"));
     }
 
     [Fact]

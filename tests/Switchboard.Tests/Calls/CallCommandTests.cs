@@ -14,7 +14,7 @@ public class CallCommandTests
 
     private static CallView Call(string id = "1795644146.140") => new(
         id, "Internal", "Answered", "1101", "PJSIP/1101", "1101", "1102", ["1102", "2101"], Start, Start + Duration.FromSeconds(1), Start + Duration.FromSeconds(5),
-        Start + Duration.FromSeconds(65), 16, "normal clearing", [new(Start, "blind", "PJSIP/1101", "PJSIP/1102", "2101", null)], null, "Asia/Shanghai");
+        Start + Duration.FromSeconds(65), 16, "normal clearing", [new(Start, "blind", "PJSIP/1101", "PJSIP/1102", "2101", null, "room", "1007", null, Start, 4, Start + Duration.FromSeconds(4), "PJSIP/2101", "Answered")], null, "Asia/Shanghai");
 
     private static Task<CliHost> Host(List<string> asked) => CliHost.StartAsync(routes =>
     {
@@ -24,7 +24,8 @@ public class CallCommandTests
             return new CallList(request.Query.ContainsKey("date") ? [] : [Call(), Call("wakeup-x-1") with { Direction = "Service", CallerRoom = null, CallerNumber = null }], More: true);
         }).AllowAnonymous();
         routes.MapGet("/api/calls/{id}", (string id) => new CallDetail(Call(id),
-            [new("1795644146.141", "PJSIP/1102-0000001b", "PJSIP/1102", "1102", "1102", false, "1795644147.142", Start, null, Start, Start, 16)])).AllowAnonymous();
+            [new("1795644146.141", "PJSIP/1102-0000001b", "PJSIP/1102", "1102", "1102", false, "1795644147.142", Start, null, Start, Start, 16)],
+            [new(Start, "incoming", null, "Taken", Start, Start + Duration.FromSeconds(4), "PJSIP/0001", Start + Duration.FromSeconds(4), 0)])).AllowAnonymous();
         routes.MapPost("/api/calls/rebuild", (CallRebuild r) => new JsonLines<RebuildProgress>(Progress(r.Since))).AllowAnonymous();
     });
 
@@ -56,7 +57,7 @@ public class CallCommandTests
     {
         await using var cli = await Host([]);
         Assert.Equal(0, await cli.RunAsync("calls", "show", "1795644146.140"));
-        foreach (var part in (string[])["PJSIP/1102-0000001b", "from 1795644147.142", "2026-12-24 06:30:05.000", "blind: PJSIP/1101 put PJSIP/1102 through to 2101"])
+        foreach (var part in (string[])["PJSIP/1102-0000001b", "from 1795644147.142", "2026-12-24 06:30:05.000", "blind: PJSIP/1101 put PJSIP/1102 through to 2101: asked for by 1007, rang 4.0 s, answered by PJSIP/2101", "incoming  Taken"])
             Assert.Contains(part, cli.Out.ToString(), StringComparison.Ordinal);
     }
 

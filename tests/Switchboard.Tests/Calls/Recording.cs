@@ -24,7 +24,7 @@ internal static class Recording
     /// <summary>The row as text, to be compared.</summary>
     public static string Row(this Call? call) => JsonSerializer.Serialize(call, CallJson.Options);
 
-    /// <summary>The same without what CEL does not tell: ringing, and times to less than some 20 ms.</summary>
+    /// <summary>The same without what CEL does not tell: ringing, and times to less than some 100 ms (a busy machine).</summary>
     public static string Rough(this Call? call)
     {
         if (call is null) return "null";
@@ -32,11 +32,12 @@ internal static class Recording
         return string.Join('\n', [
             $"{call.LinkedId} {call.Direction} {call.State} {call.CallerNumber} {call.CallerPhone} {call.CallerRoom} -> {call.Dialled} {string.Join(' ', call.RoomsCalled)}",
             $"{Near(call.StartedAt)} {Near(call.AnsweredAt)} {Near(call.EndedAt)} {call.Cause} {call.ContinuedIn}",
-            .. call.Transfers.Select(t => $"{Near(t.At)} {t.Kind} {t.By} {t.Whom} {t.To} {t.OtherCall}"), .. legs,
+            .. call.Transfers.Select(t => $"{Near(t.At)} {t.Kind} {t.By} {t.Whom} {t.To} {t.OtherCall} {t.ToKind} {t.Staff} {t.AnsweredBy} {t.Outcome} {t.Then}"),
+            .. call.OperatorCalls.Select(o => $"{Near(o.OfferedAt)} {o.Kind} {o.Room} {o.Outcome} {o.AnsweredBy} {Near(o.AnsweredAt)} {Near(o.EndedAt)} {o.Steps}"), .. legs,
         ]);
     }
 
-    private static string Near(Instant? at) => at is { } known ? Math.Round(known.ToUnixTimeMilliseconds() / 20.0).ToString(CultureInfo.InvariantCulture) : "-";
+    private static string Near(Instant? at) => at is { } known ? Math.Round(known.ToUnixTimeMilliseconds() / 100.0).ToString(CultureInfo.InvariantCulture) : "-";
 
     private static CallEvent Parse(string line)
     {

@@ -3,12 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using NodaTime;
 using Switchboard.Cli;
-using Switchboard.Features.Access;
-using Switchboard.Features.Calls;
-using Switchboard.Features.Events;
-using Switchboard.Features.Housekeeping;
-using Switchboard.Features.Rooms;
-using Switchboard.Features.Status;
 using Switchboard.Features.WakeUpCalls;
 using Switchboard.Tests.Web;
 
@@ -21,7 +15,7 @@ internal sealed class CliHost : IAsyncDisposable
 
     private CliHost(WebHost? web) => _web = web;
 
-    public StringWriter Out { get; } = new();
+    public StringWriter Out { get; } = new SharedWriter();
     public StringWriter Error { get; } = new();
 
     /// <summary>What somebody types; with null there is no terminal.</summary>
@@ -47,14 +41,15 @@ internal sealed class CliHost : IAsyncDisposable
     /// <summary>The same, with a Ctrl-C.</summary>
     public Task<int> RunAsync(string[] args, CancellationToken interrupt)
     {
-        var root = SwitchboardCli.Build((_, _) => Task.FromResult(99), WakeUpCommands.Create(), KnockCommands.Create(), RoomCommands.Create(), CallCommands.Create(),
-            EventCommands.Create(), StatusCommands.Create(), TokenCommands.Create());
+        var root = SwitchboardCli.Build((_, _) => Task.FromResult(99), FeatureCommands.All());
+        var typed = new StringReader(Typed ?? "");
         return SwitchboardCli.RunAsync(root, args, new CliInvocation
         {
             Output = Out,
             Error = Error,
             Variable = Variables.GetValueOrDefault,
-            Input = new StringReader(Typed ?? ""),
+            Input = typed,
+            ReadHidden = () => typed.ReadLine() ?? "",
             IsTerminal = Typed is not null,
             DefaultTokenFile = "/nowhere/token",
         }, interrupt);
@@ -86,5 +81,36 @@ internal sealed class Requests<T>
     {
         _seen.Add(request);
         return answer;
+    }
+}
+
+/// <summary>What a command has printed so far, for tests that look while it still prints.</summary>
+internal sealed class SharedWriter : StringWriter
+{
+    private readonly Lock _lock = new();
+
+    public override void Write(char value)
+    {
+        lock (_lock) base.Write(value);
+    }
+
+    public override void Write(string? value)
+    {
+        lock (_lock) base.Write(value);
+    }
+
+    public override void Write(char[] buffer, int index, int count)
+    {
+        lock (_lock) base.Write(buffer, index, count);
+    }
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        lock (_lock) base.Write(buffer);
+    }
+
+    public override string ToString()
+    {
+        lock (_lock) return base.ToString();
     }
 }

@@ -173,7 +173,7 @@ public sealed class CliTests : IDisposable
     {
         await using var cli = await CliHost.StartAsync(routes => routes.MapGet("/api/rooms", () =>
             (RoomView[])[new RoomView("1203", "十二楼", "zh", "main", ["PJSIP/1203"], false)]).AllowAnonymous());
-        Assert.Equal(0, await cli.RunAsync("room", "list", "--json"));
+        Assert.Equal(0, await cli.RunAsync("room", "phones", "--json"));
         Assert.Contains("\"floor\": \"十二楼\"", cli.Out.ToString(), StringComparison.Ordinal);
         Assert.Equal("1203", (string?)JsonNode.Parse(cli.Out.ToString())![0]!["number"]);
     }

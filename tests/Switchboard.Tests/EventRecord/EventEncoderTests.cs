@@ -83,27 +83,41 @@ public class EventEncoderTests
         Assert.Equal(["Event=X", "Variable=LANGUAGE", "Value=password", "ChanVariable=[a=secret, secret=***]"], row.Headers);
     }
 
+    [Theory]
+    [InlineData("Newstate", "ConnectedLineName")]
+    [InlineData("DialBegin", "DestConnectedLineName")]
+    [InlineData("BlindTransfer", "TransfererConnectedLineName")]
+    [InlineData("AttendedTransfer", "OrigTransfererConnectedLineName")]
+    [InlineData("AttendedTransfer", "SecondTransfererCallerIDName")]
+    [InlineData("Newchannel", "CallerIDName")]
+    [InlineData("CEL", "CallerIDname")]
+    public void The_name_of_a_guest_whom_operators_phones_show_is_not_kept(string name, string header)
+    {
+        var row = StoredRow.Of($"Event: {name}\r\nConnectedLineNum: 2101\r\n{header}: 王小明\r\n");
+        Assert.Equal([$"Event={name}", "ConnectedLineNum=2101", $"{header}=***"], row.Headers);
+    }
+
     [Fact]
     public void What_is_masked_is_configurable()
     {
-        var row = StoredRow.Of("Event: X\r\nCallerIDName: Li\r\nSecret: s\r\n", new EventRecordOptions { MaskedHeaders = ["calleridname"] });
+        var row = StoredRow.Of("Event: X\r\nCallerIDName: Li\r\nSecret: s\r\n", new EventRecordOptions { MaskedHeaders = ["ridn"] });
         Assert.Equal(["Event=X", "CallerIDName=***", "Secret=s"], row.Headers);
     }
 
     [Fact]
     public void Chinese_text_quotes_backslashes_and_control_characters_are_stored_as_they_are()
     {
-        var row = StoredRow.Of("Event: X\r\nCallerIDName: 王小明 \"Max\" \\n <0> 😀\u0001\t\r\n");
-        Assert.Equal("王小明 \"Max\" \\n <0> 😀\u0001\t", row["CallerIDName"]);
+        var row = StoredRow.Of("Event: X\r\nAppData: 王小明 \"Max\" \\n <0> 😀\u0001\t\r\n");
+        Assert.Equal("王小明 \"Max\" \\n <0> 😀\u0001\t", row["AppData"]);
         Assert.Contains("王小明", row.Json, StringComparison.Ordinal);
     }
 
     [Fact]
     public void NUL_bytes_and_invalid_UTF_8_are_stored_as_the_replacement_character()
     {
-        var row = StoredRow.Of([.. "Event: X\r\nUniqueid: 1"u8, 0, .. "\r\nCallerIDName: a"u8, 0xE7, 0x8E, .. "b\r\nGood: 王\r\n"u8]);
+        var row = StoredRow.Of([.. "Event: X\r\nUniqueid: 1"u8, 0, .. "\r\nAppData: a"u8, 0xE7, 0x8E, .. "b\r\nGood: 王\r\n"u8]);
         Assert.Equal("1\uFFFD", row.UniqueId);
-        Assert.Equal(["Event=X", "Uniqueid=1\uFFFD", "CallerIDName=a\uFFFDb", "Good=王"], row.Headers);
+        Assert.Equal(["Event=X", "Uniqueid=1\uFFFD", "AppData=a\uFFFDb", "Good=王"], row.Headers);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ using Switchboard.Tests.WakeUpCalls;
 namespace Switchboard.Tests.Monitoring;
 
 /// <summary>A count is a fact: nothing is counted before it is committed. (That a failing commit counts nothing, a lab test shows.)</summary>
+[Collection("meters of this process")]
 public sealed class MeterTests
 {
     [Fact]
@@ -74,7 +75,7 @@ public sealed class MeterTests
         using var connects = Collect<long>(services, PbxMeter.Name, "switchboard.pbx.connects");
         var changes = System.Threading.Channels.Channel.CreateUnbounded<bool>();
         pbx.ReadinessChanged += () => changes.Writer.TryWrite(pbx.IsReady);
-        var hosted = services.GetServices<IHostedService>().Single();
+        var hosted = services.GetServices<IHostedService>().OfType<PbxEventPump>().Single();
         await hosted.StartAsync(CancellationToken.None);
 
         using (var session = await server.AcceptAndBootAsync())

@@ -14,6 +14,7 @@ using Switchboard.Tests.FakeAsterisk;
 namespace Switchboard.Tests.Monitoring;
 
 /// <summary>A collector is sent the same figures, over either of OTLP's two ways; one that is away is told.</summary>
+[Collection("meters of this process")]
 public sealed class OtlpTests
 {
     [Theory]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Switchboard.EventRecord;
+using Switchboard.Features.Phones;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
 using Switchboard.Tests.Web;
@@ -58,7 +59,9 @@ internal sealed class ScrapedWorker : IAsyncDisposable
         await worker._app.StartAsync();
         // What the services do that do not run here.
         worker.Services.GetRequiredService<PbxMeter>().Watch(worker.Services.GetRequiredService<HotelPbx>());
+        worker.Services.GetRequiredService<PbxMeter>().Watch(worker.Services.GetRequiredService<PbxState>(), "main");
         worker.Services.GetRequiredService<DatabaseMeter>().Watch(worker.Services.GetRequiredService<WorkerLease>());
+        worker.Services.GetRequiredService<PhoneMeter>().Watch(worker.Services.GetRequiredService<PhoneBoard>());
         worker.EventRecord = worker.Services.GetRequiredService<EventRecordMeter>();
         return worker;
     }

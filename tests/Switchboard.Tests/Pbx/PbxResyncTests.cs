@@ -17,7 +17,7 @@ public class PbxResyncTests
         var pbx = services.GetRequiredService<HotelPbx>();
         var changes = System.Threading.Channels.Channel.CreateUnbounded<bool>();
         pbx.ReadinessChanged += () => changes.Writer.TryWrite(pbx.IsReady);
-        var hosted = services.GetServices<IHostedService>().Single();
+        var hosted = services.GetServices<IHostedService>().OfType<PbxEventPump>().Single();
         await hosted.StartAsync(CancellationToken.None);
 
         using var session = await server.AcceptAndBootAsync();
@@ -44,7 +44,7 @@ public class PbxResyncTests
         await session.AnswerAsync(await session.ReadAsync("CoreSettings"), "Response: Success\r\nAsteriskVersion: 22.0.0\r\n");
     }
 
-    internal static ServiceProvider Services(int port)
+    internal static ServiceProvider Services(int port, params StateFamily[] families)
     {
         var configuration = new ConfigurationManager();
         configuration.AddInMemoryCollection(new Dictionary<string, string?>
@@ -53,6 +53,8 @@ public class PbxResyncTests
             ["Pbx:Username"] = "switchboard",
             ["Pbx:Secret"] = FakeAsteriskServer.Secret,
         });
-        return new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System).AddPbx(configuration).BuildServiceProvider();
+        var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System);
+        foreach (var family in families) services.AddSingleton(family);
+        return services.AddPbx(configuration).BuildServiceProvider();
     }
 }

@@ -98,8 +98,8 @@ public class DialQueueTests
         var (kept, gone) = (Due(A.At(0)), Due(A.At(0)));
         queue.Add(kept);
         queue.Add(gone);
-        Assert.Same(gone, queue.Remove(gone.CallId));
-        Assert.Null(queue.Remove(gone.CallId));
+        Assert.Same(gone, queue.Remove(gone.AttemptId));
+        Assert.Null(queue.Remove(gone.AttemptId));
         Assert.Same(kept, queue.Take(A.At(0)));
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
+using Switchboard.Duty;
 using Switchboard.Features.WakeUpCalls;
 using Switchboard.Persistence;
 using Switchboard.Web;
@@ -20,7 +21,7 @@ public sealed class StoreTroubleTests : IDisposable
     {
         _warnings = new FoldedWarnings(_time);
         // A lease that is not held: the database is away.
-        var lease = new WorkerLease("main", Options.Create(new DatabaseOptions()), _time, NullLogger<WorkerLease>.Instance);
+        var lease = new WorkerLease("main", new WorkerDuty(_time, () => { }), _ => Task.FromResult(new RivalSearch(null, Asked: true)), Options.Create(new DatabaseOptions()), _time, NullLogger<WorkerLease>.Instance);
         _trouble = new StoreTrouble(lease, _warnings, _time);
     }
 

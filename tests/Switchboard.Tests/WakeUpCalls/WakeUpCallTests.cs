@@ -379,4 +379,32 @@ public class WakeUpCallTests
 
         return call;
     }
+
+    [Fact]
+    public void What_fell_due_before_a_restore_is_missed_and_listed_with_the_reason_whether_it_had_been_dialled_or_not()
+    {
+        var call = A.Call();
+        var lost = call.LostInRestore(null, "fell due in between", A.At(90));
+        Assert.Equal((WakeUpState.Missed, (Instant?)null, (Instant?)A.At(90)), (call.State, call.NextAttemptAt, call.EndedAt));
+        Assert.Equal("fell due in between", lost.ListReason);
+        Assert.Equal(WakeUpEffects.None, call.LostInRestore(null, "once more", A.At(91)));
+
+        var ringing = A.Call();
+        ringing.Attempt(AttemptOutcome.NoAnswer);
+        var underWay = ringing.Sent();
+        Assert.Equal("fell due in between", ringing.LostInRestore(underWay, "fell due in between", A.At(90)).ListReason);
+        Assert.Equal((WakeUpState.Missed, AttemptOutcome.Unknown), (ringing.State, underWay.Outcome));
+        Assert.Equal(["NoAnswer", "Unknown"], ringing.Results);
+        Assert.Equal(("fell due in between", 2), (ringing.History[^1].Cause, ringing.History[^1].Attempt));
+    }
+
+    [Fact]
+    public void A_room_that_housekeeping_had_already_before_the_backup_is_not_listed_twice()
+    {
+        var call = A.Call();
+        call.PbxDown(A.SixOClock);
+        var lost = call.LostInRestore(null, "fell due in between", A.At(90));
+        Assert.Null(lost.ListReason);
+        Assert.Equal("Missed", lost.Note);
+    }
 }

@@ -59,6 +59,9 @@ public sealed class Call
     public string? CauseText { get; init; }
     public IReadOnlyList<CallTransfer> Transfers { get; init; } = [];
 
+    /// <summary>Each time that it was offered to the operators.</summary>
+    public IReadOnlyList<OperatorCall> OperatorCalls { get; init; } = [];
+
     /// <summary>The call that its legs went on in, after an attended transfer or a pickup.</summary>
     public string? ContinuedIn { get; init; }
 
@@ -90,15 +93,6 @@ public sealed class CallLeg
     public Instant? EndedAt { get; init; }
     public int? Cause { get; init; }
 }
-
-/// <summary>Somebody put the other one through.</summary>
-/// <param name="At">When.</param>
-/// <param name="Kind"><c>blind</c> or <c>attended</c>.</param>
-/// <param name="By">The phone that did it.</param>
-/// <param name="Whom">The phone that was put through.</param>
-/// <param name="To">The extension (blind) or the phone (attended).</param>
-/// <param name="OtherCall">The Linkedid of the call to whom it was put through, where that was one of its own.</param>
-public sealed record CallTransfer(Instant At, string Kind, string? By, string? Whom, string? To, string? OtherCall);
 
 /// <summary>How far the record was made into calls; moved in the transaction that stores them.</summary>
 public sealed class CallPosition

@@ -32,6 +32,8 @@ internal sealed class CallBuilder(string pbx, IReadOnlyCollection<string> trunks
         var startedAt = channels.Where(c => c.BornIn == linkedId).Select(c => (Instant?)c.StartedAt).Min() ?? ordered.First(e => e.LinkedId == linkedId).At;
         var endedAt = EndOf(linkedId, ordered, channels, startedAt, restarts);
         var answeredAt = called.Count > 0 ? called.Min(c => c.AnsweredAt) : caller?.AnsweredAt;
+        var told = CallReport.Of(linkedId, ordered);
+        var transfers = new TransferStory(linkedId, ordered, channels, told, endedAt).Transfers;
         var cause = endedAt is null ? null : CauseOf(beginner, called, people, answeredAt is not null);
         return new Call
         {
@@ -50,7 +52,8 @@ internal sealed class CallBuilder(string pbx, IReadOnlyCollection<string> trunks
             EndedAt = endedAt,
             Cause = cause,
             CauseText = cause is { } known ? HangupCauses.Text(known) : null,
-            Transfers = TransfersOf(linkedId, ordered, channels),
+            Transfers = transfers,
+            OperatorCalls = [.. OperatorStory.Of(linkedId, CallReport.OfTheCallItself(told), transfers, people, caller, endedAt)],
             ContinuedIn = people.Find(c => c.LastIn != linkedId)?.LastIn,
             Legs = [.. people.Where(c => c.LastIn == linkedId).Select(c => LegOf(linkedId, c, c == caller, endedAt))],
         };
@@ -122,36 +125,6 @@ internal sealed class CallBuilder(string pbx, IReadOnlyCollection<string> trunks
         if (statuses.Contains("BUSY")) return CallState.Busy;
         // Hung up before anything was dialled.
         return statuses.Count == 0 && cause is not null ? CallState.Cancelled : CallState.Failed;
-    }
-
-    private static IReadOnlyList<CallTransfer> TransfersOf(string linkedId, List<CallEvent> ordered, List<ChannelLife> channels) =>
-    [
-        // One of each channel and kind; AMI's where there are both.
-        .. ordered.Where(e => e.LinkedId == linkedId).Select(e => (Event: e, Transfer: TransferOf(linkedId, e, channels))).Where(t => t.Transfer is not null)
-            .GroupBy(t => (t.Event.UniqueId, t.Transfer!.Kind)).Select(g => (g.Where(t => !t.Event.IsCel).Select(t => t.Transfer).FirstOrDefault() ?? g.First().Transfer)!)
-            .OrderBy(t => t.At),
-    ];
-
-    private static CallTransfer? TransferOf(string linkedId, CallEvent e, List<ChannelLife> channels)
-    {
-        return (e.Cel ?? e.Name) switch
-        {
-            "BlindTransfer" when Succeeded() => new(e.At, "blind", Phone(e["TransfererChannel"]), Phone(e["TransfereeChannel"]), e["Extension"], null),
-            "BLINDTRANSFER" => new(e.At, "blind", Phone(e.Channel), Phone(e.Extra("transferee_channel_name")), e.Extra("extension"), null),
-            "AttendedTransfer" when Succeeded() => Attended(e["OrigTransfererChannel"], e["TransfereeChannel"], e["TransferTargetChannel"]),
-            "ATTENDEDTRANSFER" => Attended(e.Channel, e.Extra("transferee_channel_name"), e.Extra("transfer_target_channel_name")),
-            _ => null,
-        };
-
-        bool Succeeded() => e["Result"] is null or "Success";
-
-        CallTransfer Attended(string? by, string? whom, string? target)
-        {
-            var other = channels.Find(c => c.Channel == target)?.BornIn;
-            return new(e.At, "attended", Phone(by), Phone(whom), Phone(target), other == linkedId ? null : other);
-        }
-
-        static string? Phone(string? channel) => channel is null ? null : CallIds.PhoneOf(channel);
     }
 
     private CallLeg LegOf(string linkedId, ChannelLife channel, bool began, Instant? callEnded) => new()

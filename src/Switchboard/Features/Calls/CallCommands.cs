@@ -16,13 +16,20 @@ internal static class CallCommands
         var date = new Option<string?>("--date") { Description = "YYYY-MM-DD; else today", HelpName = "DATE" };
         var room = new Option<string?>("--room") { Description = "From or to this room", HelpName = "ROOM" };
         var limit = new Option<string?>("--limit") { Description = "The last so many of the day, 1 to 10000; else 1000", HelpName = "N" };
+        var live = new Option<bool>("--live") { Description = "The calls of this moment: who talks with whom, who waits and how long" };
         var command = new CliCommand("calls", "The calls of a day, made from the events of the PBX",
-            "switchboard calls", "switchboard calls --date 2026-12-24 --room 1203", "switchboard calls show 1795644146.140", "switchboard calls rebuild --since 2026-12-01")
+            "switchboard calls", "switchboard calls --live", "switchboard calls --date 2026-12-24 --room 1203", "switchboard calls show 1795644146.140", "switchboard calls rebuild --since 2026-12-01")
         {
-            date, room, limit, Show(), Rebuild(),
+            date, room, limit, live, Show(), Rebuild(),
         };
         command.Does(async (cli, ct) =>
         {
+            if (cli.Value(live))
+            {
+                if ((cli.Value(date) ?? cli.Value(room) ?? cli.Value(limit)) is not null) throw new CliException(ExitCodes.Usage, "--live shows this moment: give it without --date, --room and --limit");
+                return await LiveCommands.ShowAsync(cli, ct);
+            }
+
             (string Key, string? Value)[] asked = [("date", cli.Value(date)), ("room", cli.Value(room)), ("limit", cli.Value(limit))];
             var query = string.Join('&', asked.Where(a => a.Value is not null).Select(a => $"{a.Key}={Uri.EscapeDataString(a.Value!)}"));
             return cli.Show(await cli.Api.GetAsync<CallList>($"api/calls?{query}".TrimEnd('?'), ct), list =>
@@ -49,6 +56,7 @@ internal static class CallCommands
         {
             Facts(cli, detail.Call);
             Legs(cli, detail);
+            Offers(cli, detail);
         }));
         return command;
     }
@@ -86,11 +94,38 @@ internal static class CallCommands
         if (call.EndedAt is not null) facts.Add("ended", At(call.EndedAt));
         if (call.Cause is not null) facts.Add("cause", Cause(call));
         foreach (var t in call.Transfers)
-            facts.Add("transfer", $"{At(t.At)} {t.Kind}: {t.By} put {t.Whom} through to {t.To}{(t.OtherCall is null ? "" : $" (call {t.OtherCall})")}");
+        {
+            var by = t.By ?? t.Staff ?? "the desk";
+            facts.Add("transfer", $"{At(t.At)} {t.Kind}: {by} put {t.Whom} through to {t.To}{(t.OtherCall is null ? "" : $" (call {t.OtherCall})")}{Came(t)}");
+        }
+
         if (call.ContinuedIn is not null) facts.Add("went on in", call.ContinuedIn);
         cli.Show(facts, "");
 
         string At(Instant? at) => cli.Clock(at!.Value, call.Zone, milliseconds: true);
+    }
+
+    // What came of a transfer: ": rang 4.0 s, answered by PJSIP/2101", ": NoAnswer, then Message".
+    private static string Came(TransferView t)
+    {
+        string?[] parts =
+        [
+            t.By is not null && t.Staff is not null ? $"asked for by {t.Staff}" : null, t.RangSeconds is { } rang ? $"rang {rang.ToString("F1", CultureInfo.InvariantCulture)} s" : null,
+            t.AnsweredBy is not null ? $"answered by {t.AnsweredBy}" : t.Outcome, t.Then is null ? null : $"then {t.Then}",
+        ];
+        return parts.OfType<string>().ToList() is { Count: > 0 } said ? $": {string.Join(", ", said)}" : "";
+    }
+
+    private static void Offers(CliSession cli, CallDetail detail)
+    {
+        if (detail.OperatorCalls.Count == 0) return;
+        var table = new TextTable("OFFERED TO OPERATORS", "KIND", "OUTCOME", "RANG", "ENDED", "WAITED", "BY", "STEPS");
+        foreach (var o in detail.OperatorCalls)
+            table.Add(At(o.OfferedAt), o.Kind, o.Outcome, At(o.RingingAt), At(o.EndedAt), Seconds(o.OfferedAt, o.EndedAt), o.AnsweredBy, Text(o.Steps));
+        if (!cli.Plain) cli.Out.WriteLine();
+        cli.Show(table, "");
+
+        string? At(Instant? at) => at is { } known ? cli.Clock(known, detail.Call.Zone, milliseconds: true) : null;
     }
 
     private static void Legs(CliSession cli, CallDetail detail)

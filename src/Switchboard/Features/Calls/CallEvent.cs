@@ -24,6 +24,9 @@ internal sealed record CallEvent(
         "BlindTransfer", "AttendedTransfer",
     ];
 
+    /// <summary>The user events of the dialplan that do, by both of their names.</summary>
+    public static IEnumerable<string> ReportNames => [.. CallReport.Names, .. CallReport.CelNames];
+
     /// <summary>The CEL events that do.</summary>
     public static readonly string[] CelNames =
         ["CHAN_START", "APP_START", "ANSWER", "BRIDGE_ENTER", "BRIDGE_EXIT", "BLINDTRANSFER", "ATTENDEDTRANSFER", "HANGUP", "CHAN_END", "LINKEDID_END"];
@@ -32,6 +35,7 @@ internal sealed record CallEvent(
     [
         "EventName", "ChannelState", "CallerIDNum", "CallerIDnum", "Exten", "Extra", "DestUniqueid", "DialStatus", "Cause", "Result", "Extension",
         "TransfererChannel", "TransfereeChannel", "TransfereeUniqueid", "OrigTransfererChannel", "SecondTransfererLinkedid", "TransferTargetChannel",
+        "UserEvent", "UserDefType", "Id", "State", "At", "Kind", "Room", "Phone", "Dest", "Seconds", "Caller", "Call", "Why", "By", "Choice", "To", "Staff", "Request",
     ];
 
     private IReadOnlyDictionary<string, string>? _extra;
@@ -40,6 +44,9 @@ internal sealed record CallEvent(
 
     /// <summary>The CEL event's own name; null for an AMI event.</summary>
     public string? Cel => IsCel ? this["EventName"] : null;
+
+    /// <summary>The name of a user event; null for any other.</summary>
+    public string? UserEvent => Name == "UserEvent" ? this["UserEvent"] : null;
 
     /// <summary>The header's value, or null where it has none.</summary>
     public string? this[string header] => Headers.GetValueOrDefault(header);

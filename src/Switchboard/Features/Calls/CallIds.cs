@@ -24,15 +24,16 @@ internal static partial class CallIds
 
     public static bool IsPlumbing(string channel) => Plumbing.Any(p => channel.StartsWith(p, StringComparison.Ordinal));
 
+    /// <summary>The PBX's own way to whom somebody asks by feature code before he puts a call through: what happens on it does not happen to that call.</summary>
+    public static bool IsConsultation(string? channel) => channel is not null && channel.StartsWith("Local/", StringComparison.Ordinal)
+        && channel.Contains("@switchboard-transfer-", StringComparison.Ordinal) && channel.EndsWith(";2", StringComparison.Ordinal);
+
     /// <summary>Asterisk chose this id; else whoever placed the call did.</summary>
     public static bool IsAsterisks(string linkedId) => OwnPattern().IsMatch(linkedId);
 
     public static bool IsNumber(string? text) => text is not null && NumberPattern().IsMatch(text);
 
     public static bool IsHousePhone(string phone) => HousePhonePattern().IsMatch(phone);
-
-    /// <summary>The phone of a channel: its name without what stands behind the LAST hyphen.</summary>
-    public static string PhoneOf(string channel) => channel.LastIndexOf('-') is > 0 and var end ? channel[..end] : channel;
 
     /// <summary>When the call of this id was begun, where the id tells it.</summary>
     public static Instant? BegunAt(string linkedId) => OwnPattern().Match(linkedId) is { Success: true } own

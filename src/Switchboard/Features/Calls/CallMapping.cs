@@ -26,10 +26,16 @@ internal sealed class CallMapping : IEntityTypeConfiguration<Call>
             transfers => JsonSerializer.Serialize(transfers, CallJson.Options),
             text => JsonSerializer.Deserialize<List<CallTransfer>>(text, CallJson.Options)!,
             new ValueComparer<IReadOnlyList<CallTransfer>>((a, b) => a!.SequenceEqual(b!), list => list.Count));
+        builder.Property(c => c.OperatorCalls).HasColumnType("jsonb").HasDefaultValueSql("'[]'").HasConversion(
+            offers => JsonSerializer.Serialize(offers, CallJson.Options),
+            text => JsonSerializer.Deserialize<List<OperatorCall>>(text, CallJson.Options)!,
+            new ValueComparer<IReadOnlyList<OperatorCall>>((a, b) => a!.SequenceEqual(b!), list => list.Count));
         builder.HasMany(c => c.Legs).WithOne().HasForeignKey(l => new { l.Pbx, l.LinkedId }).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(c => new { c.Pbx, c.StartedAt });
         builder.HasIndex(c => new { c.CallerRoom, c.StartedAt }).HasFilter("caller_room is not null");
         builder.HasIndex(c => c.RoomsCalled).HasMethod("gin");
+        builder.HasIndex(c => new { c.Pbx, c.StartedAt }, "ix_calls_operators").HasDatabaseName("ix_calls_operators").HasFilter("operator_calls <> '[]'");
+        builder.HasIndex(c => new { c.Pbx, c.StartedAt }, "ix_calls_transferred").HasDatabaseName("ix_calls_transferred").HasFilter("transfers <> '[]'");
         // What an Asterisk that starts anew ends.
         builder.HasIndex(c => c.Pbx, "ix_calls_open").HasDatabaseName("ix_calls_open").HasFilter("ended_at is null");
     }

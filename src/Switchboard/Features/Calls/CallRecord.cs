@@ -16,7 +16,7 @@ internal sealed record NewEvents(long? LastEventId, IReadOnlyCollection<string> 
 internal static class CallRecord
 {
     // Those that say something of a call; both lists stand in CallEvent.
-    private const string Relevant = "(event = any ($1) or (event = 'CEL' and headers->>'EventName' = any ($2)))";
+    private const string Relevant = "(event = any ($1) or (event in ('CEL', 'UserEvent') and array[headers->>'EventName', headers->>'UserEvent', headers->>'UserDefType'] && $2))";
 
     // A PBX's clock may differ from ours by a day at most, else the record goes by ours.
     private static readonly Duration ClockDoubt = Duration.FromHours(25);
@@ -155,5 +155,7 @@ internal static class CallRecord
         return texts;
     }
 
-    private static void AddKinds(NpgsqlCommand command) => command.With(CallEvent.Names, CallEvent.CelNames);
+    private static readonly string[] Told = [.. CallEvent.CelNames, .. CallEvent.ReportNames];
+
+    private static void AddKinds(NpgsqlCommand command) => command.With(CallEvent.Names, Told);
 }

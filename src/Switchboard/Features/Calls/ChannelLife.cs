@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodaTime;
+using Switchboard.Pbx;
 
 namespace Switchboard.Features.Calls;
 
@@ -35,7 +36,7 @@ internal sealed class ChannelLife
 
     public string UniqueId { get; }
     public string Channel { get; }
-    public string Phone => CallIds.PhoneOf(Channel);
+    public string Phone => ChannelNames.PhoneOf(Channel);
     public bool IsPlumbing { get; }
     public Instant StartedAt { get; }
     public Instant? RingingAt { get; }

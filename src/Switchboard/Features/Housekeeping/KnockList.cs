@@ -53,8 +53,8 @@ internal sealed class KnockList(UnitOfWork work, IClock clock, IEnumerable<Knock
     /// <summary>Closes an entry; only by name and finding, and only once.</summary>
     public async Task<KnockEntryView> CloseAsync(long number, KnockClose close, string via, CancellationToken ct)
     {
-        var name = Text("name", close.Name, 80);
-        var finding = Text("finding", close.Finding, 500);
+        var name = OneLine.Required("name", close.Name, 80);
+        var finding = OneLine.Required("finding", close.Finding, 500);
         await work.BeginAsync(ct);
         var entry = await LockAsync(number, ct)
             ?? throw new NotFoundException($"there is no entry {number} on housekeeping's list");
@@ -83,14 +83,6 @@ internal sealed class KnockList(UnitOfWork work, IClock clock, IEnumerable<Knock
     }
 
     private IEnumerable<KnockNote> NotesLocally(KnockEntry entry) => work.Copy.Where<KnockNote>(n => n.KnockEntryId == entry.Id).OrderBy(n => n.At);
-
-    private static string Text(string field, string? value, int longest)
-    {
-        var text = value?.Trim();
-        if (string.IsNullOrEmpty(text) || text.Length > longest || text.Any(char.IsControl))
-            throw new InvalidInputException(field, value, $"must be 1 to {longest} characters on one line");
-        return text;
-    }
 
     private static KnockEntryView View(KnockEntry e, IEnumerable<KnockNote> notes) => new(
         e.Number, e.Room, e.Floor, e.Source, e.SourceNumber, e.Date, e.Time, e.Zone, e.Reason, e.AttemptResults, e.AddedAt,

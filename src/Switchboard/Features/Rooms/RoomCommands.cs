@@ -6,7 +6,13 @@ namespace Switchboard.Features.Rooms;
 /// <summary><c>switchboard room</c>.</summary>
 internal static class RoomCommands
 {
-    public static Command Create() => new CliCommand("room", "Rooms and their phones") { Import(), List() };
+    /// <param name="more">Commands of features that know more of rooms than their phones.</param>
+    public static Command Create(params IEnumerable<Command> more)
+    {
+        var rooms = new CliCommand("room", "Rooms and their phones") { Import(), Phones() };
+        foreach (var command in more) rooms.Subcommands.Add(command);
+        return rooms;
+    }
 
     private static CliCommand Import()
     {
@@ -19,26 +25,16 @@ internal static class RoomCommands
             "switchboard room import rooms.csv") { file };
         command.Does(async (cli, ct) =>
         {
-            var path = cli.Value(file);
-            byte[] bytes;
-            try
-            {
-                bytes = await File.ReadAllBytesAsync(path, ct);
-            }
-            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-            {
-                throw new CliException(ExitCodes.Usage, $"{path} cannot be read: {unreadable.Message}");
-            }
-
+            var bytes = await CliSession.ReadFileAsync(cli.Value(file), ct);
             return cli.Show(await cli.Api.PostFileAsync<RoomImportResult>("api/rooms/import", bytes, "text/csv", ct), done =>
                 cli.Out.WriteLine($"Rooms imported: {done.Created} new, {done.Updated} changed, {done.Unchanged} as they were."));
         });
         return command;
     }
 
-    private static CliCommand List()
+    private static CliCommand Phones()
     {
-        var command = new CliCommand("list", "List the rooms", "switchboard room list", "switchboard room list --json");
+        var command = new CliCommand("phones", "The rooms as they were imported, with their phones", "switchboard room phones");
         command.Does(async (cli, ct) => cli.Show(await cli.Api.GetAsync<RoomView[]>("api/rooms", ct), rooms =>
         {
             var table = new TextTable("ROOM", "FLOOR", "LANGUAGE", "PBX", "PHONES", "RINGING");

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
 using CsvHelper;
-using CsvHelper.Configuration;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Rooms;
@@ -28,16 +26,7 @@ public static partial class RoomCsv
 
     public static IReadOnlyList<RoomLine> Parse(TextReader file, IReadOnlyCollection<string> languages)
     {
-        using var csv = new CsvReader(file, new CsvConfiguration(CultureInfo.InvariantCulture)
-        {
-            TrimOptions = TrimOptions.Trim,
-            DetectColumnCountChanges = false,
-            BadDataFound = bad => throw new InvalidInputException("line", bad.RawRecord.Trim(), "is not valid CSV", bad.Context.Parser?.RawRow),
-        });
-        if (!csv.Read()) throw new InvalidInputException("file", null, "is empty: it needs a header line and one line for each room");
-        csv.ReadHeader();
-        CheckHeader(csv.HeaderRecord ?? []);
-
+        using var csv = CsvTable.Open(file, Columns, ["number", "dial_strings"], "room");
         var lines = new List<RoomLine>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
         while (csv.Read())
@@ -52,24 +41,9 @@ public static partial class RoomCsv
         return lines;
     }
 
-    private static void CheckHeader(string[] header)
-    {
-        foreach (var required in (string[])["number", "dial_strings"])
-        {
-            if (!header.Contains(required, StringComparer.Ordinal))
-                throw new InvalidInputException("header", string.Join(",", header), $"lacks the column {required}; columns are {string.Join(",", Columns)}", 1);
-        }
-
-        if (header.FirstOrDefault(h => !Columns.Contains(h, StringComparer.Ordinal)) is { } unknown)
-            throw new InvalidInputException("header", unknown, $"is not a column; columns are {string.Join(",", Columns)}", 1);
-        if (header.Distinct(StringComparer.Ordinal).Count() != header.Length)
-            throw new InvalidInputException("header", string.Join(",", header), "names a column twice", 1);
-    }
-
     private static RoomLine ParseLine(CsvReader csv, int row, IReadOnlyCollection<string> languages)
     {
-        if (csv.Parser.Count != csv.HeaderRecord!.Length)
-            throw new InvalidInputException("line", csv.Parser.RawRecord.Trim(), $"has {csv.Parser.Count} fields, the header {csv.HeaderRecord.Length}", row);
+        csv.CheckLine();
         var number = Field("number") ?? "";
         if (!Number().IsMatch(number)) throw Bad("number", number, "must be 1 to 10 letters or digits");
         var floor = Field("floor");
@@ -94,7 +68,7 @@ public static partial class RoomCsv
         if (noRinging is not (null or "true" or "false")) throw Bad("sends_no_ringing", noRinging, "must be true, false or empty");
         return new RoomLine(number, floor, language, pbx, dialStrings, noRinging == "true");
 
-        string? Field(string name) => csv.TryGetField<string>(name, out var value) && !string.IsNullOrWhiteSpace(value) ? value : null;
+        string? Field(string column) => csv.Field(column);
         InvalidInputException Bad(string field, string? value, string allowed) => new(field, value, allowed, row);
     }
 }

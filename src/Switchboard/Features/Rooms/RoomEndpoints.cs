@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Switchboard.EventRecord;
@@ -33,18 +32,7 @@ internal static class RoomSetup
     private static async Task<RoomImportResult> ImportAsync(
         HttpRequest request, RoomRegister rooms, IOptions<HotelOptions> hotel, ILogger<RoomRegister> log, CancellationToken ct)
     {
-        string text;
-        try
-        {
-            using var reader = new StreamReader(request.Body, new UTF8Encoding(false, throwOnInvalidBytes: true));
-            text = await reader.ReadToEndAsync(ct);
-        }
-        catch (DecoderFallbackException)
-        {
-            throw new InvalidInputException("file", null, "must be UTF-8 text");
-        }
-
-        using var csv = new StringReader(text);
+        using var csv = new StringReader(await CsvTable.ReadAsync(request, ct));
         var result = await rooms.ImportAsync(RoomCsv.Parse(csv, hotel.Value.LanguageList), ct);
         log.Imported(result.Created, result.Updated, result.Unchanged);
         return result;

@@ -36,24 +36,50 @@ internal sealed class RoomRegister(UnitOfWork work, RoomPhones phones, IClock cl
         return new RoomImportResult(created, updated, lines.Count - created - updated);
     }
 
+    /// <summary>Every room, by number.</summary>
+    public async Task<IReadOnlyList<Room>> AllAsync(CancellationToken ct) => IsLocal
+        ? [.. work.Copy.Where<Room>(_ => true).OrderBy(r => r.Number, StringComparer.Ordinal)]
+        : await work.Db.Set<Room>().AsNoTracking().OrderBy(r => r.Number).ToListAsync(ct);
+
     public async Task<IReadOnlyList<RoomView>> ListAsync(CancellationToken ct)
     {
-        var rooms = IsLocal
-            ? work.Copy.Where<Room>(_ => true).OrderBy(r => r.Number, StringComparer.Ordinal).ToList()
-            : await work.Db.Set<Room>().AsNoTracking().OrderBy(r => r.Number).ToListAsync(ct);
+        var rooms = await AllAsync(ct);
         return [.. rooms.Select(r => new RoomView(r.Number, r.Floor, r.Language, r.Pbx, r.DialStrings, r.SendsNoRinging))];
     }
 
     /// <summary>The room, or an error that names the number: unknown rooms are refused everywhere.</summary>
-    public async Task<Room> GetAsync(string? number, CancellationToken ct) =>
+    public async Task<Room> GetAsync(string? number, CancellationToken ct, string field = "room") =>
         (string.IsNullOrWhiteSpace(number) ? null : IsLocal ? work.Copy.Find<Room>(number) : await work.Db.Set<Room>().AsNoTracking().SingleOrDefaultAsync(r => r.Number == number, ct))
-        ?? throw new InvalidInputException("room", number, "must be a room of the hotel (switchboard room list shows them)");
+        ?? throw new InvalidInputException(field, number, "must be a room of the hotel (switchboard room list shows them)");
+
+    /// <summary>Another PBX's worker would learn of a change too late: what is due would be late, what rings there would ring on.</summary>
+    /// <param name="room">The room.</param>
+    /// <param name="its">Its PBX.</param>
+    /// <param name="served">The PBX that this worker serves.</param>
+    /// <exception cref="ConflictException">They are two.</exception>
+    public static void CheckServed(string room, string its, string served)
+    {
+        if (its != served) throw new ConflictException($"room {room} is on PBX {its} and this worker serves PBX {served}: ask the worker of {its}");
+    }
+
+    /// <summary>The room, which must be on the PBX that this worker serves.</summary>
+    public async Task<Room> GetServedAsync(string? number, string served, CancellationToken ct)
+    {
+        var room = await GetAsync(number, ct);
+        CheckServed(room.Number, room.Pbx, served);
+        return room;
+    }
 
     /// <summary>The rooms of these numbers.</summary>
     public async Task<IReadOnlyDictionary<string, Room>> GetManyAsync(IReadOnlyCollection<string> numbers, CancellationToken ct) =>
         IsLocal
             ? work.Copy.Where<Room>(r => numbers.Contains(r.Number)).ToDictionary(r => r.Number, StringComparer.Ordinal)
             : await work.Db.Set<Room>().AsNoTracking().Where(r => numbers.Contains(r.Number)).ToDictionaryAsync(r => r.Number, StringComparer.Ordinal, ct);
+
+    /// <summary>The rooms that are on this PBX, by number.</summary>
+    public async Task<IReadOnlyList<Room>> OfPbxAsync(string pbx, CancellationToken ct) => IsLocal
+        ? [.. work.Copy.Where<Room>(r => r.Pbx == pbx).OrderBy(r => r.Number, StringComparer.Ordinal)]
+        : await work.Db.Set<Room>().AsNoTracking().Where(r => r.Pbx == pbx).OrderBy(r => r.Number).ToListAsync(ct);
 
     private bool IsLocal => work.IsOffline || work.MustLookLocally;
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Npgsql;
+using Switchboard.Duty;
 using Switchboard.Features.Hotel;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
@@ -15,7 +16,7 @@ namespace Switchboard.Features.Status;
 /// over. The components themselves are silent about what is told here.
 /// </summary>
 internal sealed class OutageWatch(
-    HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, LocalStore local, IServiceScopeFactory scopes, IOptions<HotelOptions> hotel, TimeProvider time, IClock clock,
+    HotelPbx pbx, WorkerDuty duty, WorkerLease lease, DatabaseStartup startup, LocalStore local, IServiceScopeFactory scopes, IOptions<HotelOptions> hotel, TimeProvider time, IClock clock,
     ILogger<OutageWatch> log) : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
@@ -26,7 +27,7 @@ internal sealed class OutageWatch(
     private readonly Outage _pbx = new(time);
     private readonly Outage _database = new(time);
     private readonly Outage _clocks = new(time);
-    private volatile TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WakeSignal _looks = new();
     private Instant? _unreadSince;
     private Instant? _databaseSince;
     private string? _clockDifference;
@@ -34,37 +35,45 @@ internal sealed class OutageWatch(
     /// <summary>What is wrong with the database, once it has been told; for status.</summary>
     public Fault? DatabaseFault => _database.Known;
 
+    /// <summary>Everything that is wrong, once it has been told.</summary>
+    public IEnumerable<Fault> Faults => new[] { _pbx.Known, _database.Known, _clocks.Known }.OfType<Fault>();
+
+    /// <summary>What its looks wait on; for the watchdog.</summary>
+    internal WakeSignal Looks => _looks;
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(LookAsync(stoppingToken), CompareClocksAsync(stoppingToken));
 
     private async Task LookAsync(CancellationToken ct)
     {
         // What lasts less than a second is told as well.
-        pbx.ReadinessChanged += Wake;
-        lease.Changed += Wake;
+        pbx.ReadinessChanged += _looks.Wake;
+        lease.Changed += _looks.Wake;
         while (true)
         {
-            var woken = _woken;
             var now = clock.GetCurrentInstant();
             Tell(LogLevel.Error, _pbx.Look(now, PbxFault(now)), pbx.ReadySummary);
-            Tell(LogLevel.Error, _database.Look(now, DatabaseFaultNow(now)), "it answers, and this worker holds its lock");
+            Tell(LogLevel.Error, _database.Look(now, DatabaseFaultNow(now)), lease.IsHeld ? "it answers, and this worker holds its lock" : "it answers");
             Tell(LogLevel.Warning, _clocks.Look(now, ClockFault(now)), "they agree");
-            await Task.WhenAny(woken.Task, Task.Delay(LookEvery, time, ct));
-            ct.ThrowIfCancellationRequested();
-            if (woken.Task.IsCompleted) _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            await _looks.WaitAsync(LookEvery, time, ct);
         }
     }
-
-    private void Wake() => _woken.TrySetResult();
 
     private Fault? PbxFault(Instant now)
     {
         const string Guests = "wake-ups that fall due do not ring and go to housekeeping's list; they still ring if it is back in time.";
+        // Nobody has connected yet, or the link is being given up: that is told as it is.
+        if (!duty.IsOn)
+        {
+            _unreadSince = null;
+            return null;
+        }
+
         var link = pbx.Link;
         if (!link.Connected)
         {
             _unreadSince = null;
             // A worker that has just started has not been refused yet.
-            var (since, grace) = link.Generation == 0 ? (_start, StartGrace) : (link.Since, Duration.Zero);
+            var (since, grace) = link.Generation == 0 ? (duty.Since ?? _start, StartGrace) : (link.Since, Duration.Zero);
             return new($"PBX {pbx.Name} cannot be reached", since, link.LastError ?? "not connected yet", Guests, link.Advice, grace);
         }
 
@@ -89,11 +98,17 @@ internal sealed class OutageWatch(
         }
 
         _databaseSince ??= now;
-        return new("PostgreSQL cannot be reached", _databaseSince.Value, trouble,
-            local.IsOnline || local.CanServe
-                ? "the wake-ups of the next 24 hours ring from this machine's copy, and what comes of them and housekeeping's list are kept here; of these 24 hours wake-ups can be booked."
+        if (startup.IsReady && lease.IsTaken)
+        {
+            return new("PostgreSQL's lock is another worker's", _databaseSince.Value, trouble,
+                "they are served by this one from its machine's copy, which is not renewed.", "see what the other worker does there; stop it if it does not stand by soon.", Duration.Zero);
+        }
+
+        return new(startup.Advice is null ? "PostgreSQL cannot be reached" : "PostgreSQL cannot be used", _databaseSince.Value, trouble,
+            duty.State == DutyState.StandingBy ? "none yet: another worker serves them, and this one could not take over."
+                : local.IsOnline || local.CanServe ? "the wake-ups of the next 24 hours ring from this machine's copy, and what comes of them and housekeeping's list are kept here; of these 24 hours wake-ups can be booked."
                 : "no wake-up rings and none can be booked until it is back: this machine has no copy to go on from.",
-            "start PostgreSQL, or check the network and the password to it (Database:ConnectionString).", startup.IsReady ? Duration.Zero : StartGrace);
+            startup.Advice ?? "start PostgreSQL, or check the network and the password to it (Database:ConnectionString).", startup.IsReady ? Duration.Zero : StartGrace);
     }
 
     private Fault? ClockFault(Instant now) => _clockDifference is not { } difference ? null : new(

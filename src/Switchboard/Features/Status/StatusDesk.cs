@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Npgsql;
+using Switchboard.Duty;
 using Switchboard.EventRecord;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.WakeUpCalls;
@@ -15,7 +16,7 @@ namespace Switchboard.Features.Status;
 
 /// <summary>Asks everything that the service depends on how it is, just now, with short patience.</summary>
 internal sealed class StatusDesk(
-    HotelPbx pbx, WorkerLease lease, DatabaseStartup startup, LocalStore local, EventJournal journal, SwitchboardDb db, WakeUpDesk wakeUps, IOptions<HotelOptions> hotel,
+    HotelPbx pbx, PbxState state, WorkerDuty duty, WorkerLease lease, DatabaseStartup startup, LocalStore local, EventJournal journal, SwitchboardDb db, WakeUpDesk wakeUps, IOptions<HotelOptions> hotel,
     OutageWatch outages, TimeProvider time, IClock clock)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
@@ -30,20 +31,36 @@ internal sealed class StatusDesk(
         List<StatusPart> parts =
         [
             pbxPart, databasePart,
-            new("lock", local.IsOnline, local.IsOnline ? $"this worker serves PBX {pbx.Name}"
-                : lease.IsHeld ? $"the lock of PBX {pbx.Name} is held, the journal is being stored" : $"the lock of PBX {pbx.Name} is not held"),
+            Lock(),
             await AskWakeUpsAsync(databasePart.Healthy, either.Token),
+            PbxHolds(),
             Journals(),
             Clocks(pbxTime, databaseTime),
             ZoneData(),
             new("versions", true, Versions()),
         ];
-        return new StatusReport(parts.TrueForAll(p => p.Healthy), hotel.Value.Name, pbx.Name, parts);
+        return new StatusReport(parts.TrueForAll(p => p.Healthy), hotel.Value.Name, pbx.Name, parts, StandsBy);
+    }
+
+    private bool StandsBy => duty.State == DutyState.StandingBy;
+
+    private StatusPart Lock()
+    {
+        var rival = duty.Rival is { } other ? $"PBX {pbx.Name} is served by {other.Who}, since {(other.Since is { } since ? Local(since) : "a time that is not known")}" : null;
+        return duty.State switch
+        {
+            DutyState.StandingBy => new("lock", true, $"this worker stands by and takes over when the other ends: {rival}"),
+            DutyState.StoodDown => new("lock", false, $"this worker ends: {rival}"),
+            _ when local.IsOnline => new("lock", true, $"this worker serves PBX {pbx.Name}{(duty.Id is { } id ? $" as {id}" : "")}"),
+            _ when lease.IsHeld => new("lock", false, $"the lock of PBX {pbx.Name} is held, the journal is being stored"),
+            _ => new("lock", false, $"the lock of PBX {pbx.Name} is not held"),
+        };
     }
 
     private async Task<(StatusPart Part, Instant? Time)> AskPbxAsync(CancellationToken ct)
     {
         var link = pbx.Link;
+        if (StandsBy) return (new("pbx", true, "not connected: this worker stands by"), null);
         var since = $"since {Local(link.Since)}";
         if (!link.Connected)
             return (new("pbx", false, $"AMI {link.State} {since}{(link.LastError is { } error ? $": {error}" : "")}"), null);
@@ -90,6 +107,12 @@ internal sealed class StatusDesk(
             return new("wake-ups", false, away.GetBaseException().Message);
         }
     }
+
+    // What waits is on its way, or the link is away, which is told as that.
+    private StatusPart PbxHolds() => new("room state", true, (state.LastReading is { } last
+            ? $"the PBX holds {last.Entries} entries; when they were last compared, at {Local(state.LastReadAt)}, {last.Wrong} were wrong and {last.TakenOver} were newer at the PBX"
+            : "not compared with the PBX yet")
+        + (state.Pending is > 0 and var pending ? $"; {pending} changes wait for the PBX" : ""));
 
     private StatusPart Journals()
     {

@@ -33,10 +33,10 @@ internal sealed class DialQueue(WakeUpOptions rules)
 
     public bool Contains(Guid attemptId) => _waiting.Any(a => a.AttemptId == attemptId);
 
-    /// <summary>Takes out what belongs to a call that was cancelled.</summary>
-    public ClaimedAttempt? Remove(Guid callId)
+    /// <summary>Takes out an attempt that is not wanted any more.</summary>
+    public ClaimedAttempt? Remove(Guid attemptId)
     {
-        var found = _waiting.FirstOrDefault(a => a.CallId == callId);
+        var found = _waiting.FirstOrDefault(a => a.AttemptId == attemptId);
         if (found is not null) _waiting.Remove(found);
         return found;
     }

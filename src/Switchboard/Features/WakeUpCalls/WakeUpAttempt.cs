@@ -13,8 +13,7 @@ public sealed class WakeUpAttempt
         WakeUpCallId = call.Id;
         Number = number;
         ChannelId = ChannelIdOf(call.Id, number);
-        // There is one attempt of this number: whoever repeats a claim whose answer was lost means the same one.
-        Id = DerivedId.Of(ChannelId);
+        Id = IdOf(call.Id, number);
         DueAt = dueAt;
         ClaimedAt = claimedAt;
         Late = late;
@@ -52,6 +51,9 @@ public sealed class WakeUpAttempt
 
     /// <summary>Stable and readable: <c>wakeup-{call id}-{attempt}</c>.</summary>
     public static string ChannelIdOf(Guid callId, int number) => $"{ChannelIdPrefix}{callId:N}-{number}";
+
+    /// <summary>There is one attempt of a number: whoever repeats a claim whose answer was lost means the same one.</summary>
+    public static Guid IdOf(Guid callId, int number) => DerivedId.Of(ChannelIdOf(callId, number));
 
     /// <summary>What our channels' ids begin with.</summary>
     public const string ChannelIdPrefix = "wakeup-";

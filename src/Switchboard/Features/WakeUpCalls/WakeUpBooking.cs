@@ -8,7 +8,7 @@ public sealed record WakeUpTime(LocalDate Date, LocalTime Time, string Zone, Ins
 /// <summary>A checked request for a wake-up call.</summary>
 public sealed record WakeUpBooking(
     string Room, string Pbx, WakeUpTime When, string Source, string EnteredBy, string? StaffNumber, string? VerifiedBy,
-    string? Language, bool RequireKey);
+    string? Language, bool RequireKey, Guid? StayId = null);
 
 /// <summary>One step of a wake-up call's life. Rows are added, never changed.</summary>
 public sealed class WakeUpTransition

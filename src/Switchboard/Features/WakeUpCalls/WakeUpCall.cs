@@ -20,7 +20,10 @@ public sealed class WakeUpCall
 
     public string Room { get; private set; } = "";
     public string Pbx { get; private set; } = "";
+
+    /// <summary>The stay of the guest who is to be woken; null where it belongs to the room alone.</summary>
     public Guid? StayId { get; private set; }
+
     public Guid? SeriesId { get; private set; }
     public Guid? GroupId { get; private set; }
     public string Kind { get; private set; } = "single";
@@ -48,6 +51,9 @@ public sealed class WakeUpCall
 
     /// <summary>The number of the last attempt.</summary>
     public int AttemptsMade { get; private set; }
+
+    /// <summary>The id of that attempt.</summary>
+    public Guid LastAttemptId => WakeUpAttempt.IdOf(Id, AttemptsMade);
 
     /// <summary>Attempts since the booked time or the last snooze.</summary>
     public int AttemptsInRound { get; private set; }
@@ -86,6 +92,7 @@ public sealed class WakeUpCall
             StaffNumber = booking.StaffNumber,
             VerifiedBy = booking.VerifiedBy,
             Language = booking.Language,
+            StayId = booking.StayId,
             RequireKey = booking.RequireKey,
             RecordedAt = now,
             State = WakeUpState.Booked,
@@ -116,8 +123,8 @@ public sealed class WakeUpCall
         if (!attempt.End(result, now)) return WakeUpEffects.None;
         EverDialled |= attempt.SentAt is not null;
         Results.Add(result.Outcome.ToString());
-        // Cancelled or closed by housekeeping while it rang: the attempt keeps its result, the call its end.
-        if (State != WakeUpState.Attempting) return WakeUpEffects.None;
+        // Cancelled, closed by housekeeping or taken to another room while it rang: the attempt keeps its result, the call its end or its new attempt.
+        if (!IsAt(attempt)) return WakeUpEffects.None;
 
         var cause = Describe(result);
         switch (result.Outcome)
@@ -156,8 +163,27 @@ public sealed class WakeUpCall
     public WakeUpEffects GiveUpUnsent(WakeUpAttempt attempt, string why, Instant now)
     {
         if (!attempt.End(new AttemptResult(AttemptOutcome.Failed, Detail: $"never sent: {why}"), now)) return WakeUpEffects.None;
-        if (State != WakeUpState.Attempting) return WakeUpEffects.None;
+        if (!IsAt(attempt)) return WakeUpEffects.None;
         return End(EverDialled ? WakeUpState.Unanswered : WakeUpState.Missed, now, $"attempt never sent: {why}", attempt.Number, now);
+    }
+
+    /// <summary>
+    /// The database was restored from a backup in which this call was still to come, and by then its time was over: it may have rung in between, or
+    /// not, and nobody knows. It is not rung again hours later; somebody looks.
+    /// </summary>
+    /// <param name="underWay">The attempt that was under way when the backup was taken; null where none was.</param>
+    /// <param name="cause">For people: from when to when.</param>
+    /// <param name="now">When that was found.</param>
+    public WakeUpEffects LostInRestore(WakeUpAttempt? underWay, string cause, Instant now)
+    {
+        if (!State.IsOpen()) return WakeUpEffects.None;
+        if (underWay is not null && underWay.End(new AttemptResult(AttemptOutcome.Unknown, Detail: cause), now))
+        {
+            EverDialled |= underWay.SentAt is not null;
+            Results.Add(nameof(AttemptOutcome.Unknown));
+        }
+
+        return End(WakeUpState.Missed, now, cause, underWay?.Number, now);
     }
 
     /// <summary>Cancels an open call. An attempt under way must then be hung up.</summary>
@@ -189,6 +215,35 @@ public sealed class WakeUpCall
         SnoozesUsed = 0;
         Change(State, WakeUpState.Booked, now, $"changed from {from} to {Date:uuuu-MM-dd} {Time:HH:mm:ss}", by, null);
         return Listed ? WakeUpEffects.NoteThat($"changed to {Date:uuuu-MM-dd} {Time:HH:mm}") : WakeUpEffects.None;
+    }
+
+    /// <summary>
+    /// The guest moves, and the call with them. An attempt under way is hung up, because nobody is there any more to hear it, and does not
+    /// count: the call goes on in the new room at once, or when that attempt would have been due. What the phone in the old room still reports is
+    /// the attempt's own result (<see cref="Record"/>).
+    /// </summary>
+    /// <param name="underWay">The attempt that is claimed or rings; null where none is.</param>
+    public WakeUpEffects MoveTo(string room, Guid stayId, WakeUpAttempt? underWay, string by, Instant now)
+    {
+        if (!State.IsOpen()) throw new ConflictException($"wake-up {Number} has already ended: {State}");
+        var cause = $"moved from room {Room} to room {room}";
+        (Room, StayId) = (room, stayId);
+        if (underWay is null)
+        {
+            Require(State != WakeUpState.Attempting, "moved without its attempt");
+            Change(State, State, now, cause, by, null);
+        }
+        else
+        {
+            Require(IsAt(underWay), "moved with another attempt");
+            AttemptsInRound--;
+            NextAttemptAt = Instant.Max(now, underWay.DueAt);
+            Change(WakeUpState.Attempting, WakeUpState.Retrying, now, cause, by, underWay.Number);
+        }
+
+        // The entry stays; who knocks must know where the guest is now.
+        var effects = Listed ? WakeUpEffects.NoteThat($"guest moved to room {room}") : WakeUpEffects.None;
+        return effects with { HangUp = underWay is not null };
     }
 
     /// <summary>The zone's rules changed after the booking: the wall clock stays, the instant moves.</summary>
@@ -252,6 +307,9 @@ public sealed class WakeUpCall
         State = next;
         _history.Add(new WakeUpTransition(Id, now, expected, next, cause, by, attempt));
     }
+
+    // An attempt that was left behind in another room may end when the next one is under way.
+    private bool IsAt(WakeUpAttempt attempt) => State == WakeUpState.Attempting && attempt.Number == AttemptsMade;
 
     private void Require(bool allowed, string verb)
     {

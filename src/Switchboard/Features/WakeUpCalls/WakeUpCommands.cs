@@ -37,15 +37,16 @@ internal static class WakeUpCommands
         var by = ByOption();
         var verifiedBy = new Option<string?>("--verified-by") { Description = "The staff number of who verified it", HelpName = "STAFFNO" };
         var requireKey = new Option<bool?>("--require-key") { Description = "Hearing the greeting is not enough: a key must be pressed" };
+        var stay = new Option<long?>("--stay") { Description = "Where the room has several guests: the number of the stay that it is for", HelpName = "NUMBER" };
         var yes = YesOption();
         var command = new CliCommand("book", "Book a wake-up; it is read back and must be confirmed",
             "switchboard wakeup book 1203 06:30", "switchboard wakeup book 1203 06:30 --date 2026-12-24 --lang en --by 1007 --yes")
         {
-            room, time, date, language, by, verifiedBy, requireKey, yes,
+            room, time, date, language, by, verifiedBy, requireKey, stay, yes,
         };
         command.Does(async (cli, ct) =>
         {
-            var asked = new WakeUpRequest(cli.Value(room), cli.Value(time), cli.Value(date), cli.Value(language), cli.Value(by), cli.Value(verifiedBy), cli.Value(requireKey));
+            var asked = new WakeUpRequest(cli.Value(room), cli.Value(time), cli.Value(date), cli.Value(language), cli.Value(by), cli.Value(verifiedBy), cli.Value(requireKey), cli.Value(stay));
             var preview = await ReadBackAsync(cli, asked, ct);
             if (!cli.Value(yes)) await cli.ConfirmAsync("Book this?", NothingBooked, ct);
 

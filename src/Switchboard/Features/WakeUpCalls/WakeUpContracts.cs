@@ -3,8 +3,8 @@ using NodaTime;
 namespace Switchboard.Features.WakeUpCalls;
 
 /// <summary>What a booking or a change asks for. Time is HH:MM[:SS] and Date YYYY-MM-DD, both in the hotel's zone;
-/// without a date the next occurrence of the time is meant.</summary>
-public sealed record WakeUpRequest(string? Room, string? Time, string? Date, string? Language, string? By, string? VerifiedBy, bool? RequireKey);
+/// without a date the next occurrence of the time is meant. Stay is the number of the guest's stay, where the room has several guests.</summary>
+public sealed record WakeUpRequest(string? Room, string? Time, string? Date, string? Language, string? By, string? VerifiedBy, bool? RequireKey, long? Stay = null);
 
 /// <summary>A new time for a booking.</summary>
 public sealed record WakeUpChange(string? Time, string? Date, string? By);
@@ -20,7 +20,7 @@ public sealed record WakeUpPreview(
 public sealed record WakeUpView(
     long Number, Guid Id, string Room, LocalDate Date, LocalTime Time, string Zone, Instant DueAt, string State,
     string? Language, bool RequireKey, string Source, string EnteredBy, string? StaffNumber, string? VerifiedBy, Instant RecordedAt,
-    Instant? NextAttemptAt, bool Late, Instant? EndedAt, IReadOnlyList<string> Results, IReadOnlyList<string> Notices);
+    Instant? NextAttemptAt, bool Late, Instant? EndedAt, IReadOnlyList<string> Results, IReadOnlyList<string> Notices, Guid? StayId = null);
 
 /// <summary>A wake-up call with everything that happened to it.</summary>
 public sealed record WakeUpDetail(WakeUpView Call, IReadOnlyList<AttemptView> Attempts, IReadOnlyList<TransitionView> History);

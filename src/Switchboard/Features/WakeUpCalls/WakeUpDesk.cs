@@ -1,10 +1,10 @@
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
 using Npgsql;
 using Switchboard.Features.Access;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Rooms;
+using Switchboard.Features.Stays;
 using Switchboard.Pbx;
 using Switchboard.Persistence.Local;
 using Switchboard.Web;
@@ -12,71 +12,69 @@ using Switchboard.Web;
 namespace Switchboard.Features.WakeUpCalls;
 
 /// <summary>Where wake-ups are booked, listed, changed and cancelled. Everything that comes in is checked here, before anything is stored.</summary>
-internal sealed partial class WakeUpDesk(
-    WakeUpStore store, RoomRegister rooms, HotelPbx pbx, WakeUpOptionsNow now, DialerSignal dialer, ILogger<WakeUpDesk> log)
+internal sealed class WakeUpDesk(
+    WakeUpStore store, RoomRegister rooms, StayRegister stays, HotelPbx pbx, WakeUpOptionsNow now, DialerSignal dialer, ILogger<WakeUpDesk> log)
 {
-    [GeneratedRegex(@"^[A-Za-z0-9-]{1,20}\z")]
-    private static partial Regex StaffNumber();
-
     /// <summary>Checks a request and says what would be stored, as it is read back to the guest.</summary>
     public async Task<WakeUpPreview> PreviewAsync(WakeUpRequest request, CancellationToken ct)
     {
-        var room = await rooms.GetAsync(request.Room, ct);
-        CheckServed(room.Number, room.Pbx);
+        var room = await rooms.GetServedAsync(request.Room, pbx.Name, ct);
         var when = Resolve(request.Time, request.Date);
         CheckRest(request);
-        return Preview(room, when, request.Language, request.RequireKey ?? now.Options.RequireKey);
+        var guests = await stays.OpenStaysAsync(room.Number, ct);
+        return Preview(room, when, LanguageOf(request, guests), request.RequireKey ?? now.Options.RequireKey, NotesOn(request, guests));
     }
 
     /// <summary>Stores a booking. One open booking per room and minute; the database itself refuses a second.</summary>
     public async Task<WakeUpView> BookAsync(WakeUpRequest request, Caller caller, CancellationToken ct)
     {
-        var room = await rooms.GetAsync(request.Room, ct);
-        CheckServed(room.Number, room.Pbx);
+        var room = await rooms.GetServedAsync(request.Room, pbx.Name, ct);
         var when = Resolve(request.Time, request.Date);
         CheckRest(request);
         var requireKey = request.RequireKey ?? now.Options.RequireKey;
         await store.Work.BeginAsync(ct);
         CheckSafeWithoutDatabase(room.Number, when);
+        var guests = await stays.HoldOpenStaysAsync(room.Number, ct);
+        var language = LanguageOf(request, guests);
         var call = WakeUpCall.Book(new WakeUpBooking(room.Number, room.Pbx, when, "operator", caller.Name, request.By, request.VerifiedBy,
-            request.Language, requireKey), store.Clock.GetCurrentInstant());
+            language, requireKey, StayOf(request, guests)?.Id), store.Clock.GetCurrentInstant());
         store.Db.Add(call);
         await store.ApplyAsync(call, WakeUpEffects.None, ct);
         await SaveAsync(call, ct);
-        log.Booked(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, Who(caller, request.By));
+        log.Booked(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone, caller.By(request.By));
         dialer.Wake();
-        return WakeUpViews.Of(call, Preview(room, when, request.Language, requireKey).Notices);
+        return WakeUpViews.Of(call, Preview(room, when, language, requireKey, NotesOn(request, guests)).Notices);
     }
 
     /// <summary>A new time; refused while an attempt is under way.</summary>
     public async Task<WakeUpView> ChangeAsync(long number, WakeUpChange change, Caller caller, CancellationToken ct)
     {
-        CheckStaffNumber("by", change.By);
+        Caller.CheckStaffNumber("by", change.By);
         var when = Resolve(change.Time, change.Date);
         await store.Work.BeginAsync(ct);
         var call = await LockAsync(number, ct);
         CheckSafeWithoutDatabase(call.Room, when, call.Id);
-        var effects = call.ChangeTime(when, Who(caller, change.By), store.Clock.GetCurrentInstant());
+        var effects = call.ChangeTime(when, caller.By(change.By), store.Clock.GetCurrentInstant());
         await store.ApplyAsync(call, effects, ct);
         await SaveAsync(call, ct);
-        log.Changed(call.Number, call.Room, WakeUpStore.Clocked(call), Who(caller, change.By));
+        log.Changed(call.Number, call.Room, WakeUpStore.Clocked(call), caller.By(change.By));
         dialer.Wake();
         var room = await rooms.GetAsync(call.Room, ct);
-        return WakeUpViews.Of(call, Preview(room, when, call.Language, call.RequireKey).Notices);
+        return WakeUpViews.Of(call, Preview(room, when, call.Language, call.RequireKey, []).Notices);
     }
 
     /// <summary>Cancels; a phone that is ringing is hung up.</summary>
     public async Task<WakeUpView> CancelAsync(long number, string? by, Caller caller, CancellationToken ct)
     {
-        CheckStaffNumber("by", by);
+        Caller.CheckStaffNumber("by", by);
         await store.Work.BeginAsync(ct);
         var call = await LockAsync(number, ct);
-        var effects = call.Cancel(Who(caller, by), "cancelled", store.Clock.GetCurrentInstant());
+        var effects = call.Cancel(caller.By(by), "cancelled", store.Clock.GetCurrentInstant());
         var after = await store.ApplyAsync(call, effects, ct);
         await store.Work.CommitAsync(ct);
         after();
-        log.Cancelled(call.Number, call.Room, Who(caller, by));
-        if (effects.HangUp) dialer.HangUp(call.Id);
+        log.Cancelled(call.Number, call.Room, caller.By(by));
+        if (effects.HangUp) dialer.HangUp(call.LastAttemptId);
         return WakeUpViews.Of(call, []);
     }
 
@@ -87,7 +85,7 @@ internal sealed partial class WakeUpDesk(
         if (await store.LockAsync(entry.SourceId, ct) is not { } call) return null;
         var effects = call.AwakeAtTheDoor(entry.ClosedVia ?? "housekeeping", store.Clock.GetCurrentInstant());
         var after = await store.ApplyAsync(call, effects, ct);
-        return effects.HangUp ? after + (() => dialer.HangUp(call.Id)) : after;
+        return effects.HangUp ? after + (() => dialer.HangUp(call.LastAttemptId)) : after;
     }
 
     /// <summary>The calls of one day; without a day all open ones and what was due since yesterday. In time order.</summary>
@@ -138,30 +136,32 @@ internal sealed partial class WakeUpDesk(
 
     private void CheckRest(WakeUpRequest request)
     {
-        CheckStaffNumber("by", request.By);
-        CheckStaffNumber("verifiedBy", request.VerifiedBy);
+        Caller.CheckStaffNumber("by", request.By);
+        Caller.CheckStaffNumber("verifiedBy", request.VerifiedBy);
         if (request.Language is not null && !now.Hotel.LanguageList.Contains(request.Language, StringComparer.Ordinal))
             throw new InvalidInputException("language", request.Language, $"must be one of {string.Join(", ", now.Hotel.LanguageList)}");
     }
 
-    private static void CheckStaffNumber(string field, string? value)
+    /// <summary>Whose wake-up it is: the one guest's, or the one's of several that the request names; else the room's alone.</summary>
+    private static Stay? StayOf(WakeUpRequest request, IReadOnlyList<Stay> guests)
     {
-        if (value is not null && !StaffNumber().IsMatch(value))
-            throw new InvalidInputException(field, value, "must be a staff number: 1 to 20 letters, digits or hyphens");
+        if (request.Stay is not { } number) return guests.Count == 1 ? guests[0] : null;
+        return guests.FirstOrDefault(s => s.Number == number) ?? throw new InvalidInputException("stay", number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            guests.Count == 0 ? "must be left out: nobody is checked in in this room" : $"must be the number of a stay in this room: {NumbersOf(guests)}");
     }
+
+    private static string? LanguageOf(WakeUpRequest request, IReadOnlyList<Stay> guests) => request.Language ?? StayOf(request, guests)?.Language;
+
+    private static IReadOnlyList<string> NotesOn(WakeUpRequest request, IReadOnlyList<Stay> guests) => guests.Count < 2 || request.Stay is not null ? []
+        : [$"The room has {guests.Count} guests (stays {NumbersOf(guests)}): the wake-up stays until the last of them has left; with a stay's number it belongs to that guest."];
+
+    private static string NumbersOf(IReadOnlyList<Stay> guests) => string.Join(", ", guests.Select(s => s.Number));
 
     private async Task<WakeUpCall> LockAsync(long number, CancellationToken ct)
     {
         var call = await store.LockAsync(number, ct) ?? throw Unknown(number);
-        CheckServed(call.Room, call.Pbx);
+        RoomRegister.CheckServed(call.Room, call.Pbx, pbx.Name);
         return call;
-    }
-
-    // Another PBX's worker would learn of it too late: a call soon due would be late, and one that rings would ring on.
-    private void CheckServed(string room, string servedBy)
-    {
-        if (servedBy != pbx.Name)
-            throw new ConflictException($"room {room} is on PBX {servedBy} and this worker serves PBX {pbx.Name}: ask the worker of {servedBy}");
     }
 
     // The copy knows the coming day whole; of later bookings it cannot say whether the room has one already.
@@ -211,16 +211,14 @@ internal sealed partial class WakeUpDesk(
         }
     }
 
-    private WakeUpPreview Preview(Room room, WakeUpTime when, string? language, bool requireKey)
+    private WakeUpPreview Preview(Room room, WakeUpTime when, string? language, bool requireKey, IReadOnlyList<string> notes)
     {
         var spoken = WakeUpLanguages.For(language, room, now.Hotel);
         var zoned = when.DueAt.InZone(now.Zone);
         var readBack = $"Room {room.Number}, {zoned.ToString("dddd d MMMM uuuu, HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture)} ({when.Zone}, UTC{zoned.Offset})";
         return new WakeUpPreview(room.Number, when.Date, when.Time, when.Zone, when.DueAt, string.Join(" then ", spoken), readBack,
-            WakeUpNotices.For(now.Options, room, requireKey));
+            [.. notes, .. WakeUpNotices.For(now.Options, room, requireKey)]);
     }
-
-    private static string Who(Caller caller, string? staff) => staff is null ? caller.Name : $"{caller.Name}/{staff}";
 
     private static NotFoundException Unknown(long number) => new($"there is no wake-up {number}");
 }

@@ -105,7 +105,12 @@ internal sealed class WakeUpDialer(
     {
         await using var scope = scopes.CreateAsyncScope();
         var steps = scope.ServiceProvider.GetRequiredService<WakeUpSteps>();
-        if (local.IsOnline) await RederiveAsync(steps, ct);
+        if (local.IsOnline)
+        {
+            await steps.SettleRestoreAsync(pbx.Name, ct);
+            await RederiveAsync(steps, ct);
+        }
+
         follower.Resume(await steps.OpenAttemptsAsync(pbx.Name, ct));
         _recovered = true;
         pbx.RequestResync();

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Switchboard.Features.Access;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.Housekeeping;
+using Switchboard.Features.Stays;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
 using Switchboard.Web;
@@ -20,6 +21,7 @@ internal static class WakeUpSetup
         services.AddScoped<WakeUpStore>().AddScoped<WakeUpSteps>().AddScoped<WakeUpDesk>().AddSingleton<WakeUpMeter>();
         // Asked for late: the desk itself uses the list that tells it.
         services.AddScoped<KnockClosedHandler>(p => (entry, ct) => p.GetRequiredService<WakeUpDesk>().KnockClosedAsync(entry, ct));
+        services.AddScoped<WakeUpStays>().AddScoped<StayChangedHandler>(p => (change, ct) => p.GetRequiredService<WakeUpStays>().ChangedAsync(change, ct));
         services.AddSingleton<HistoryStep>((db, before, atMost, ct) => db.Database.ExecuteSqlAsync($"""
             with old as (select id from wake_up_calls where ended_at < {before} limit {atMost}),
               attempts as (delete from wake_up_attempts where wake_up_call_id in (select id from old)),

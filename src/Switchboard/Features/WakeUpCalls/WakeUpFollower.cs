@@ -29,7 +29,7 @@ internal sealed class WakeUpFollower(
             foreach (var attempt in claimed)
             {
                 // Cancelled between the commit of the claim and this line.
-                if (_cancelledEarly.Remove(attempt.CallId)) _ = StoreAsync(attempt, CancelledBeforeDialling);
+                if (_cancelledEarly.Remove(attempt.AttemptId)) _ = StoreAsync(attempt, CancelledBeforeDialling);
                 else _queue.Add(attempt);
             }
         }
@@ -39,6 +39,9 @@ internal sealed class WakeUpFollower(
 
     /// <summary>The clock was set: what is due may be so sooner or later than it was slept for.</summary>
     public void Wake() => _dialSignal.Wake();
+
+    /// <summary>What the dialling waits on; for the watchdog.</summary>
+    internal WakeSignal Dials => _dialSignal;
 
     /// <summary>Attempts that an earlier run left without an outcome; the next resync tells what they came to.</summary>
     public void Resume(IReadOnlyList<(ClaimedAttempt Claimed, bool Sent, bool StillWanted)> open)
@@ -78,16 +81,15 @@ internal sealed class WakeUpFollower(
         return stored;
     }
 
-    /// <summary>The call has ended at the desk: whatever an attempt of it is doing, it stops.</summary>
-    public void HangUp(Guid callId)
+    /// <summary>The call has ended at the desk or left this room: whatever the attempt is doing, it stops.</summary>
+    public void HangUp(Guid attemptId)
     {
         lock (_lock)
         {
-            if (_queue.Remove(callId) is { } queued) _ = StoreAsync(queued, CancelledBeforeDialling);
-            else if (_following.Values.FirstOrDefault(f => f.Claimed.CallId == callId).Call is { } call) pbx.HangUp(call);
-            else if (_toResume.Values.FirstOrDefault(r => r.Claimed.CallId == callId) is { Claimed: { } resumed } item)
-                _toResume[resumed.AttemptId] = item with { StillWanted = false };
-            else _cancelledEarly.Add(callId);
+            if (_queue.Remove(attemptId) is { } queued) _ = StoreAsync(queued, CancelledBeforeDialling);
+            else if (_following.TryGetValue(attemptId, out var followed)) pbx.HangUp(followed.Call);
+            else if (_toResume.TryGetValue(attemptId, out var resumed)) _toResume[attemptId] = resumed with { StillWanted = false };
+            else _cancelledEarly.Add(attemptId);
         }
     }
 
@@ -176,7 +178,7 @@ internal sealed class WakeUpFollower(
         lock (_lock)
         {
             _queue.Free(attempt);
-            if (neverSent)
+            if (neverSent && !call.HangUpAsked)
             {
                 _following.Remove(attempt.AttemptId);
                 _queue.Add(attempt);
@@ -184,7 +186,12 @@ internal sealed class WakeUpFollower(
         }
 
         _dialSignal.Wake();
-        if (neverSent) return;
+        if (neverSent)
+        {
+            if (call.HangUpAsked) await StoreAsync(attempt, CancelledBeforeDialling);
+            return;
+        }
+
         await StoreAsync(attempt, AttemptJudge.Judge(end, attempt.SnoozeAllowed, attempt.Room.SendsNoRinging, now.Options));
         await call.Gone;
         pbx.Forget(attempt.ChannelId);

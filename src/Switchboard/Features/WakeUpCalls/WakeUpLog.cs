@@ -54,6 +54,15 @@ internal static partial class WakeUpLog
     [LoggerMessage(5016, LogLevel.Information, "The system's zone data changed (now {Version}): wake-ups are derived from it anew")]
     public static partial void ZoneDataChanged(this ILogger logger, string version);
 
+    [LoggerMessage(5018, LogLevel.Information, "Wake-up {Number} goes from room {Room} to room {To} with its guest, by {By}")]
+    public static partial void Moved(this ILogger logger, long number, string room, string to, string by);
+
+    [LoggerMessage(5019, LogLevel.Warning, "Wake-up {Number}, room {Room}: its guest has checked out, it is cancelled and not rung")]
+    public static partial void GuestGone(this ILogger logger, long number, string room);
+
     [LoggerMessage(5013, LogLevel.Error, "Wake-up of room {Room}, attempt {Attempt}: the call could not be begun: {Reason}")]
     public static partial void DialFailed(this ILogger logger, Exception exception, string room, int attempt, string reason);
+
+    [LoggerMessage(5040, LogLevel.Warning, "The database was restored at {Restored} from backup {Backup} of {Taken}: {Missed} wake-ups that fell due in between were not rung and are on housekeeping's list. Guests: what was booked or cancelled in between is not known. Do: have the desk go through what was done since the backup")]
+    public static partial void RestoreSettled(this ILogger logger, string restored, string backup, string taken, int missed);
 }

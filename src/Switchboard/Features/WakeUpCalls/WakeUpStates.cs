@@ -27,7 +27,7 @@ public enum WakeUpState
     /// <summary>Ended without the guest; its reason is the list of attempt results.</summary>
     Unanswered,
 
-    /// <summary>Ended: was never dialled.</summary>
+    /// <summary>Ended: was never dialled, or fell due in a time that was lost when the database was restored.</summary>
     Missed,
 }
 

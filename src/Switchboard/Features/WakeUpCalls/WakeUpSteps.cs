@@ -1,13 +1,16 @@
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
 using Switchboard.Features.Hotel;
+using Switchboard.Features.Notices;
 using Switchboard.Features.Rooms;
+using Switchboard.Features.Stays;
 using Switchboard.Pbx;
+using Switchboard.Persistence;
 
 namespace Switchboard.Features.WakeUpCalls;
 
 /// <summary>The dialer's transactions: each loads what it needs under lock, lets the state machine decide, and stores the whole step.</summary>
-internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpMeter meter, ILogger<WakeUpSteps> log)
+internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, StayRegister stays, NoticeBoard notices, WakeUpMeter meter, ILogger<WakeUpSteps> log)
 {
     private const int Batch = 500;
 
@@ -21,7 +24,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpM
         var byNumber = await rooms.GetManyAsync([.. due.Select(c => c.Room).Distinct(StringComparer.Ordinal)], ct);
         var claimed = new List<ClaimedAttempt>(due.Count);
         var after = new List<Action>();
-        foreach (var call in due)
+        foreach (var call in await StillWantedAsync(due, now, after, ct))
         {
             var givenUp = call.GiveUpIfTooLate(now, store.Rules);
             if (!call.State.IsOpen())
@@ -48,7 +51,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpM
         await store.Work.BeginAsync(ct);
         var now = store.Clock.GetCurrentInstant();
         var after = new List<Action>();
-        foreach (var call in await store.LockDueAsync(pbx, now, Batch, ct))
+        foreach (var call in await StillWantedAsync(await store.LockDueAsync(pbx, now, Batch, ct), now, after, ct))
         {
             var effects = call.GiveUpIfTooLate(now, store.Rules);
             if (call.State.IsOpen() && !call.Listed)
@@ -83,6 +86,44 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpM
         return effects;
     }, ct);
 
+    /// <summary>
+    /// The database may have been restored: what fell due between its backup and that is missed and on housekeeping's list before anything is dialled,
+    /// and the operators are told once what a restore means.
+    /// </summary>
+    public async Task SettleRestoreAsync(string pbx, CancellationToken ct)
+    {
+        if (await DatabaseRestore.LastAsync(store.Db, ct) is not { } restore) return;
+        var id = RestoreSettlement.IdOf(restore, pbx);
+        if (await store.Db.Set<RestoreSettlement>().AsNoTracking().AnyAsync(s => s.Id == id, ct)) return;
+        var (taken, restored) = (Wall(restore.BackupTakenAt), Wall(restore.RestoredAt));
+        var cause = $"fell due between the backup of {taken} and its restore of {restored}: whether it rang then is not known";
+        for (var missed = 0; ;)
+        {
+            await store.Work.BeginAsync(ct);
+            var now = store.Clock.GetCurrentInstant();
+            var after = new List<Action>();
+            var due = await store.LockFellDueAsync(pbx, restore.RestoredAt, Batch, ct);
+            foreach (var call in due)
+            {
+                var underWay = call.State == WakeUpState.Attempting ? await store.AttemptAsync(call.LastAttemptId, ct) : null;
+                after.Add(await store.ApplyAsync(call, call.LostInRestore(underWay, cause, now), ct));
+                after.Add(() => log.GivenUp(call.Number, call.Room, call.State.ToString(), cause));
+            }
+
+            missed += due.Count;
+            if (due.Count == 0)
+            {
+                store.Db.Add(new RestoreSettlement(restore, pbx, missed, now));
+                after.Add(notices.Post("database-restored", null,
+                    $"the database was restored at {restored} from the backup of {taken}: what was entered in between (wake-ups, cancellations, check-ins, locks, messages) is not in it; {missed} wake-ups that fell due in between are on housekeeping's list", null));
+                after.Add(() => log.RestoreSettled(restored, restore.Backup, taken, missed));
+            }
+
+            await CommitAsync(after, ct);
+            if (due.Count == 0) return;
+        }
+    }
+
     /// <summary>Stores what an attempt came to and what follows from it. Storing the same result twice changes nothing.</summary>
     public Task RecordAsync(ClaimedAttempt claimed, AttemptResult result, CancellationToken ct) => StepAsync(claimed, (call, attempt, now) =>
     {
@@ -105,7 +146,7 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpM
             select new { attempt, call }).ToListAsync(ct);
         var byNumber = await rooms.GetManyAsync([.. open.Select(o => o.call.Room).Distinct(StringComparer.Ordinal)], ct);
         return [.. open.Select(o => (ClaimedAttempt.Of(o.call, o.attempt, byNumber[o.call.Room], store.Rules),
-            o.attempt.SentAt is not null, o.call.State == WakeUpState.Attempting))];
+            o.attempt.SentAt is not null, IsWanted(o.call, o.attempt)))];
     }
 
     private async Task<IReadOnlyList<(ClaimedAttempt Claimed, bool Sent, bool StillWanted)>> OpenLocallyAsync(string pbx, CancellationToken ct)
@@ -114,7 +155,26 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpM
         var open = store.Work.Copy.Where<WakeUpAttempt>(a => a.Outcome is null && calls.ContainsKey(a.WakeUpCallId)).OrderBy(a => a.DueAt).ToList();
         var byNumber = await rooms.GetManyAsync([.. open.Select(a => calls[a.WakeUpCallId].Room).Distinct(StringComparer.Ordinal)], ct);
         return [.. open.Select(a => (Attempt: a, Call: calls[a.WakeUpCallId])).Select(o => (ClaimedAttempt.Of(o.Call, o.Attempt, byNumber[o.Call.Room], store.Rules),
-            o.Attempt.SentAt is not null, o.Call.State == WakeUpState.Attempting))];
+            o.Attempt.SentAt is not null, IsWanted(o.Call, o.Attempt)))];
+    }
+
+    // One that was left behind in a room that its guest moved out of is not.
+    private static bool IsWanted(WakeUpCall call, WakeUpAttempt attempt) => call.State == WakeUpState.Attempting && call.AttemptsMade == attempt.Number;
+
+    /// <summary>
+    /// Check-out has cancelled what was its guest's. Should a call be left all the same, by whatever way, it must not ring the next guest: it is
+    /// cancelled here, before anything is dialled.
+    /// </summary>
+    private async Task<IReadOnlyList<WakeUpCall>> StillWantedAsync(List<WakeUpCall> due, Instant now, List<Action> after, CancellationToken ct)
+    {
+        var ended = await stays.EndedAsync([.. due.Select(c => c.StayId).OfType<Guid>().Distinct()], ct);
+        foreach (var call in due.Where(c => c.StayId is { } stay && ended.Contains(stay)))
+        {
+            after.Add(await store.ApplyAsync(call, call.Cancel("switchboard", WakeUpStays.GuestLeft, now), ct));
+            after.Add(() => log.GuestGone(call.Number, call.Room));
+        }
+
+        return due.FindAll(c => c.State.IsOpen());
     }
 
     /// <summary>Of these channels, the ones whose attempt has its outcome stored, and the ones that no attempt here knows.</summary>
@@ -171,6 +231,8 @@ internal sealed class WakeUpSteps(WakeUpStore store, RoomRegister rooms, WakeUpM
             log.RederivedTogether(call.Number, call.Room, WakeUpStore.Clocked(call), call.Zone);
         }
     }
+
+    private string Wall(Instant at) => at.InZone(store.Zone).ToString("uuuu-MM-dd HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture);
 
     private WakeUpTime Rederived(LocalDate date, LocalTime time, string zone) => WakeUpTimes.Rederive(date, time, SystemZones.GetOrNull(zone) ?? store.Zone);
 

@@ -29,6 +29,18 @@ internal sealed class WakeUpStore(UnitOfWork work, KnockList knocks, RoomRegiste
         ? work.Attach(work.Copy.Where<WakeUpCall>(c => c.Number == number).SingleOrDefault())
         : await Db.Set<WakeUpCall>().FromSql($"select *, xmin from wake_up_calls where number = {number} for update").SingleOrDefaultAsync(ct);
 
+    /// <summary>What something can still come of in these rooms, locked until the transaction ends; in due order. PostgreSQL only.</summary>
+    public async Task<List<WakeUpCall>> LockOpenAsync(string[] rooms, CancellationToken ct)
+    {
+        var open = await Db.Set<WakeUpCall>().FromSql($"""
+            select *, xmin from wake_up_calls
+            where room = any({rooms}) and state in ('Booked', 'Attempting', 'Retrying', 'Snoozed')
+            order by due_at, number for update
+            """).ToListAsync(ct);
+        // An earlier step of the same transaction may have ended some.
+        return open.FindAll(c => c.State.IsOpen());
+    }
+
     /// <summary>The attempt, to be changed with its call.</summary>
     public async Task<WakeUpAttempt> AttemptAsync(Guid id, CancellationToken ct) => work.IsOffline
         ? work.Attach(work.Copy.Find<WakeUpAttempt>(id)) ?? throw new InvalidOperationException($"attempt {id} is not in this machine's copy")
@@ -45,6 +57,14 @@ internal sealed class WakeUpStore(UnitOfWork work, KnockList knocks, RoomRegiste
             where pbx = {pbx} and next_attempt_at <= {by}
             order by next_attempt_at, number limit {atMost} for update skip locked
             """).ToListAsync(ct);
+
+    /// <summary>What of this PBX is open and fell due by then, rung or not. PostgreSQL only.</summary>
+    public Task<List<WakeUpCall>> LockFellDueAsync(string pbx, Instant by, int atMost, CancellationToken ct) => Db.Set<WakeUpCall>().FromSql($"""
+        select c.*, c.xmin from wake_up_calls c
+        where c.pbx = {pbx} and (c.next_attempt_at <= {by} or (c.state = 'Attempting'
+          and exists (select 1 from wake_up_attempts a where a.wake_up_call_id = c.id and a.number = c.attempts_made and a.due_at <= {by})))
+        order by c.due_at, c.number limit {atMost} for update of c
+        """).ToListAsync(ct);
 
     /// <summary>Takes over what a step of the state machine asks for; part of the caller's transaction. The returned action logs and counts, after the commit.</summary>
     public async Task<Action> ApplyAsync(WakeUpCall call, WakeUpEffects effects, CancellationToken ct)

@@ -9,7 +9,7 @@ internal static class WakeUpViews
 {
     public static WakeUpView Of(WakeUpCall c, IReadOnlyList<string> notices) => new(
         c.Number, c.Id, c.Room, c.Date, c.Time, c.Zone, c.DueAt, c.State.ToString(), c.Language, c.RequireKey, c.Source, c.EnteredBy,
-        c.StaffNumber, c.VerifiedBy, c.RecordedAt, c.NextAttemptAt, c.Late, c.EndedAt, c.Results, notices);
+        c.StaffNumber, c.VerifiedBy, c.RecordedAt, c.NextAttemptAt, c.Late, c.EndedAt, c.Results, notices, c.StayId);
 
     public static AttemptView Of(WakeUpAttempt a) => new(
         a.Number, a.ChannelId, a.DueAt, a.SentAt, a.RangAt, a.AnsweredAt, a.ConfirmedAt, a.EndedAt, a.Outcome?.ToString(), a.Key, a.Cause, a.Detail, a.Late);

@@ -17,10 +17,13 @@ internal sealed class FactJournal(RowImages images, string pbx, IClock clock, IL
     private const int FactsInATransaction = 100;
     // A disk that is full as well must not keep a phone from ringing: what cannot be synced waits here, and that is told.
     private const int MostUnsynced = 100_000;
+    private readonly Lock _lock = new();
     private readonly Queue<Fact> _unsynced = new();
     private SegmentedJournal? _journal;
+    private (string Folder, long Limit) _place;
 
     public long Size => _journal?.Size ?? 0;
+    public bool IsOpen => _journal is not null;
     public bool IsEmpty => (_journal is null || _journal.IsEmpty) && _unsynced.Count == 0;
 
     /// <summary>Why what is done now would not survive the end of this process, or null.</summary>
@@ -28,17 +31,37 @@ internal sealed class FactJournal(RowImages images, string pbx, IClock clock, IL
 
     public void Open(string folder, long limit)
     {
+        _place = (folder, limit);
         _journal = SegmentedJournal.Open(folder, limit);
         _journal.Damaged += damage => log.FactsDamaged(damage.File, damage.Bytes);
         if (_journal.FoundTorn is { } torn) log.FactsTorn(torn.File, torn.Bytes);
     }
 
+    /// <summary>What waits is kept there, for people, and goes nowhere any more; a new journal begins.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public void PutAside(string folder)
+    {
+        lock (_lock)
+        {
+            if (_journal is null) return;
+            TrySync();
+            _unsynced.Clear();
+            _journal.Dispose();
+            _journal = null;
+            Directory.Move(_place.Folder, folder);
+            Open(_place.Folder, _place.Limit);
+        }
+    }
+
     /// <summary>On the disk when this returns, unless the disk refuses: then in memory only (<see cref="Trouble"/>).</summary>
     public void Append(Fact fact)
     {
-        _unsynced.Enqueue(fact);
-        TrySync();
-        if (_unsynced.Count > MostUnsynced) _unsynced.Dequeue();
+        lock (_lock)
+        {
+            _unsynced.Enqueue(fact);
+            TrySync();
+            if (_unsynced.Count > MostUnsynced) _unsynced.Dequeue();
+        }
     }
 
     /// <summary>What waits, in order.</summary>
@@ -61,12 +84,19 @@ internal sealed class FactJournal(RowImages images, string pbx, IClock clock, IL
     }
 
     /// <summary>Stores what waits when it is called. Returns how many units of work were stored now.</summary>
-    public async Task<int> DrainAsync(SwitchboardDb db, CancellationToken ct)
+    /// <param name="db">Where to.</param>
+    /// <param name="ct">Stops between two transactions.</param>
+    /// <param name="alone">Nobody adds to it meanwhile: then what is only in memory is stored as well. Else what comes meanwhile waits for the next round.</param>
+    public async Task<int> DrainAsync(SwitchboardDb db, CancellationToken ct, bool alone = true)
     {
-        TrySync();
+        if (alone)
+        {
+            lock (_lock) TrySync();
+        }
+
         if (_journal is not { } journal || IsEmpty) return 0;
         var position = await db.Set<JournalPosition>().AsNoTracking().SingleOrDefaultAsync(p => p.JournalId == journal.Id, ct);
-        var stored = 0;
+        var (stored, last) = (0, position?.LastSequence ?? 0);
         foreach (var some in journal.Read(position?.LastSequence ?? 0).Chunk(FactsInATransaction))
         {
             try
@@ -80,9 +110,12 @@ internal sealed class FactJournal(RowImages images, string pbx, IClock clock, IL
             }
 
             stored += some.Length;
+            last = some[^1].Sequence;
         }
 
-        journal.Release(journal.LastSequence);
+        // Not all that is in it by now: what was added since it was read is in no database.
+        journal.Release(last);
+        if (!alone) return stored;
         while (_unsynced.TryPeek(out var fact))
         {
             db.ChangeTracker.Clear();

@@ -21,6 +21,7 @@ internal sealed class LocalCopyFile(LocalCopy copy, RowImages images, TimeProvid
     private readonly Channel<CopyChange> _changes = Channel.CreateBounded<CopyChange>(new BoundedChannelOptions(100_000) { FullMode = BoundedChannelFullMode.Wait });
     private readonly Lock _lock = new();
     private SegmentedJournal? _journal;
+    private string _folder = "";
 
     /// <summary>Why it cannot be written, or null.</summary>
     public string? Trouble { get; private set; }
@@ -29,7 +30,22 @@ internal sealed class LocalCopyFile(LocalCopy copy, RowImages images, TimeProvid
 
     public bool IsOpen => _journal is not null;
 
-    public void Open(string folder) => _journal = SegmentedJournal.Open(folder, Limit);
+    public void Open(string folder) => _journal = SegmentedJournal.Open(_folder = folder, Limit);
+
+    /// <summary>What was written is kept there, for people; a new file begins.</summary>
+    /// <exception cref="IOException">The disk refuses.</exception>
+    public void PutAside(string folder)
+    {
+        lock (_lock)
+        {
+            if (_journal is null) return;
+            while (_changes.Reader.TryRead(out _)) { }
+            _journal.Dispose();
+            _journal = null;
+            Directory.Move(_folder, folder);
+            Open(_folder);
+        }
+    }
 
     /// <summary>Reads what an earlier life left. False where there is none, or only one that is too old to be trusted.</summary>
     public bool Load(Instant now)

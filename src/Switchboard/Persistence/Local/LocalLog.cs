@@ -38,4 +38,19 @@ internal static partial class LocalLog
 
     [LoggerMessage(3110, LogLevel.Warning, "The journal could not be drained yet, trying again: {Reason}")]
     public static partial void DrainFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(3112, LogLevel.Warning, "What this worker did without PostgreSQL before another one took over was stored now: {Facts} units of work. Guests: what was booked or cancelled here meanwhile counts from now on. Do: have the desk compare the coming wake-ups")]
+    public static partial void DrainedStandingBy(this ILogger logger, int facts);
+
+    [LoggerMessage(3150, LogLevel.Warning, "The database was restored at {Restored} from backup {Backup} of {Taken}. What this machine had kept of the former one is not stored in it and was put aside in {Folder}, with {Facts} units of work that PostgreSQL had not yet. Do: look there if something is missed; delete it when nobody needs it")]
+    public static partial void PutAside(this ILogger logger, string restored, string backup, string taken, string folder, int facts);
+
+    [LoggerMessage(3151, LogLevel.Error, "The database was restored at {Restored} from backup {Backup} of {Taken} while this worker went on without it. What it holds in memory is of the former database: it ends (exit code 75), to be started anew. Do: start it again if nothing else does")]
+    public static partial void RestoredMeanwhile(this ILogger logger, string restored, string backup, string taken);
+
+    [LoggerMessage(3153, LogLevel.Error, "The database is of an older version than when this worker began: a backup was restored meanwhile. It ends (exit code 75), to be started anew and bring it up to date. Do: start it again if nothing else does")]
+    public static partial void OlderBase(this ILogger logger);
+
+    [LoggerMessage(3152, LogLevel.Error, "It cannot be noted on this machine's disk that the database was restored: {Reason}. Do: make room on the disk of Journal:Directory, check rights; at the next start this machine's copy is put aside once more")]
+    public static partial void BaseNotNoted(this ILogger logger, string reason);
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Npgsql;
+using Switchboard.Duty;
 using Switchboard.Journal;
 using Switchboard.Web;
 
@@ -12,15 +13,17 @@ namespace Switchboard.Persistence.Local;
 /// Whether PostgreSQL is worked with, or this machine's copy and journal in its stead. Online means: the worker's lock is held and everything that
 /// was done without it is stored. Between the two there is no moment in which a unit of work could go astray: see <see cref="UnitOfWork"/>.
 /// </summary>
-internal sealed class LocalStore : BackgroundService
+internal sealed partial class LocalStore : BackgroundService
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LookEveryOnline = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RefillEvery = TimeSpan.FromHours(1);
 
-    // At boot everything starts together: PostgreSQL is waited for a moment before it is done without.
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
+    // Database and worker may go together, they may be on one machine: then the other one goes on from a copy of a minute ago.
+    private static readonly TimeSpan RefillStandingBy = TimeSpan.FromMinutes(1);
+
     private readonly string _pbx;
+    private readonly WorkerDuty _duty;
     private readonly WorkerLease _lease;
     private readonly DatabaseStartup _startup;
     private readonly IServiceScopeFactory _scopes;
@@ -41,13 +44,15 @@ internal sealed class LocalStore : BackgroundService
     private volatile CancellationTokenSource _whileOnline = new();
     private volatile TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _filled;
+    private long? _stoodReady;
     private int _drained;
 
     public LocalStore(
-        string pbx, LocalCopy copy, WorkerLease lease, DatabaseStartup startup, IServiceScopeFactory scopes, IEnumerable<LocalCopyPart> parts, IOptions<JournalOptions> options, TimeProvider time, IClock clock, ILogger<LocalStore> log)
+        string pbx, LocalCopy copy, WorkerDuty duty, WorkerLease lease, DatabaseStartup startup, IServiceScopeFactory scopes, IEnumerable<LocalCopyPart> parts, IOptions<JournalOptions> options, TimeProvider time, IClock clock, ILogger<LocalStore> log)
     {
-        (_pbx, _lease, _startup, _scopes, _parts, _options, _time, _clock, _log) = (pbx, lease, startup, scopes, [.. parts], options.Value, time, clock, log);
+        (_pbx, _duty, _lease, _startup, _scopes, _parts, _options, _time, _clock, _log) = (pbx, duty, lease, startup, scopes, [.. parts], options.Value, time, clock, log);
         Copy = copy;
+        duty.Serves = () => lease.IsHeld || CanServe;
         Images = new RowImages(ModelOf(scopes));
         _file = new LocalCopyFile(Copy, Images, time, log);
         Facts = new FactJournal(Images, pbx, clock, log);
@@ -62,8 +67,11 @@ internal sealed class LocalStore : BackgroundService
     /// <summary>PostgreSQL is worked with.</summary>
     public bool IsOnline => _online;
 
-    /// <summary>Work can be done: with PostgreSQL, or for the coming day without.</summary>
-    public bool CanServe => _online || (_usable && (_mine || IsAwayAtStart));
+    /// <summary>Work can be done: with PostgreSQL, or for the coming day without. Only by the worker that serves the PBX.</summary>
+    public bool CanServe => _duty.IsOn && (_online || (_usable && (_mine || IsAwayAtStart)));
+
+    /// <summary>There is a copy to go on from: of this life, or of an earlier one.</summary>
+    public bool HasCopy => _usable;
 
     /// <summary>Ends with the present time online: what waits for the database then waits no longer.</summary>
     public CancellationToken WhileOnline => _whileOnline.Token;
@@ -88,7 +96,10 @@ internal sealed class LocalStore : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         OpenFiles();
+        Identify();
+        _opened.TrySetResult();
         _lease.Changed += LeaseChanged;
+        _duty.Changed += () => _woken.TrySetResult();
         try
         {
             await Task.WhenAll(LookAsync(stoppingToken), _file.RunAsync(stoppingToken));
@@ -172,6 +183,7 @@ internal sealed class LocalStore : BackgroundService
             _file.Open(Path.Combine(Folder, "copy"));
             Facts.Open(Path.Combine(Folder, "facts"), _options.FactsLimit);
             _numbers.Load();
+            (_base = new LocalBase(Folder)).Load();
             _usable = _file.Load(_clock.GetCurrentInstant());
             if (_usable) Replay();
         }
@@ -182,6 +194,22 @@ internal sealed class LocalStore : BackgroundService
             _unusable = unusable.Message;
             _log.Unusable(unusable.Message);
         }
+    }
+
+    /// <summary>A folder that another process has, or that cannot be written, says nothing of this one: then it is known for this life only.</summary>
+    private void Identify()
+    {
+        var id = WorkerId.New();
+        try
+        {
+            if (Facts.IsOpen) id = WorkerId.Of(Folder);
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            // Told with the copy or the journal, which need the same folder.
+        }
+
+        _duty.Identify(id);
     }
 
     /// <summary>What an earlier life did without PostgreSQL is newer than its copy.</summary>
@@ -206,7 +234,7 @@ internal sealed class LocalStore : BackgroundService
     }
 
     // Another worker may hold the lock while ours waits for it: only a database that does not answer is done without.
-    private bool IsAwayAtStart => !_startup.IsReady && _startup.Trouble is not null && _time.GetElapsedTime(_start) > StartPatience;
+    private bool IsAwayAtStart => !_startup.IsReady && _startup.Trouble is not null && _time.GetElapsedTime(_start) > WorkerLease.StartPatience;
 
     private void LeaseChanged()
     {
@@ -228,7 +256,8 @@ internal sealed class LocalStore : BackgroundService
         while (true)
         {
             var woken = _woken;
-            if (!_lease.IsHeld) GoOffline();
+            if (_duty.State == DutyState.StandingBy) await StandReadyAsync(ct);
+            else if (!_lease.IsHeld) GoOffline();
             else if (!_online) await TryGoOnlineAsync(ct);
             else if (_time.GetElapsedTime(_filled) > RefillEvery) await TryFillAsync(ct);
             if (!_online && !_toldOffline && CanServe)
@@ -251,8 +280,9 @@ internal sealed class LocalStore : BackgroundService
         {
             await using var scope = _scopes.CreateAsyncScope();
             var db = scope.ServiceProvider.GetRequiredService<SwitchboardDb>();
+            if (await NoticeRestoreAsync(db, ct)) return;
             // Most of it while work goes on; the rest while nobody can add to it.
-            _drained += await Facts.DrainAsync(db, ct);
+            _drained += await Facts.DrainAsync(db, ct, alone: false);
             await _gate.WaitAsync(ct);
             try
             {
@@ -275,6 +305,29 @@ internal sealed class LocalStore : BackgroundService
         catch (Exception away) when (away is NpgsqlException or DbUpdateException or InvalidOperationException or TimeoutException or IOException)
         {
             if (_lease.IsHeld && away is not NpgsqlException { IsTransient: true }) _log.DrainFailed(away.GetBaseException().Message);
+        }
+    }
+
+    /// <summary>
+    /// Another worker serves. What this one still holds from its own time without PostgreSQL was promised to guests and is stored at once, not some day
+    /// when it serves again; and its copy is kept as it would need it.
+    /// </summary>
+    private async Task StandReadyAsync(CancellationToken ct)
+    {
+        if (!_startup.IsReady || (_stoodReady is { } then && _time.GetElapsedTime(then) < RefillStandingBy)) return;
+        _stoodReady = _time.GetTimestamp();
+        try
+        {
+            await using var scope = _scopes.CreateAsyncScope();
+            var db = scope.ServiceProvider.GetRequiredService<SwitchboardDb>();
+            if (await NoticeRestoreAsync(db, ct)) return;
+            if (HasFacts) _log.DrainedStandingBy(await Facts.DrainAsync(db, ct));
+            await FillAsync(db, ct);
+            _mine = true;
+        }
+        catch (Exception away) when (away is NpgsqlException or DbUpdateException or InvalidOperationException or TimeoutException or IOException)
+        {
+            if (HasFacts) _log.DrainFailed(away.GetBaseException().Message);
         }
     }
 

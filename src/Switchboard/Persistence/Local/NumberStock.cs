@@ -50,6 +50,22 @@ internal sealed class NumberStock(string path)
         }
     }
 
+    /// <summary>Some are left.</summary>
+    public bool Any
+    {
+        get { lock (_lock) return _numbers.Values.Any(n => n.Count > 0); }
+    }
+
+    /// <summary>Numbers of another database are given to nobody: there somebody else may have them.</summary>
+    public void PutAside(string to)
+    {
+        lock (_lock)
+        {
+            _numbers = [];
+            if (File.Exists(path)) File.Move(path, to, overwrite: true);
+        }
+    }
+
     private int Left(string table)
     {
         lock (_lock) return _numbers.GetValueOrDefault(table, []).Count;

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 using Switchboard.Web;
 
 namespace Switchboard.Persistence.Local;
@@ -67,6 +68,22 @@ internal sealed class UnitOfWork(SwitchboardDb db, LocalStore local) : IAsyncDis
         }
 
         await DisposeAsync();
+    }
+
+    /// <summary>The same, where a row whose id is derived may be there already: then this was done before, and is not done again. False then.</summary>
+    public async Task<bool> CommitOnceAsync(CancellationToken ct)
+    {
+        try
+        {
+            await CommitAsync(ct);
+            return true;
+        }
+        catch (DbUpdateException known) when (known.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
+        {
+            await DisposeAsync();
+            db.ChangeTracker.Clear();
+            return false;
+        }
     }
 
     /// <summary>Ends; without a commit nothing was done.</summary>

@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Options;
+using NodaTime;
+using Switchboard.Features.Hotel;
+using Switchboard.Features.Notices;
+using Switchboard.Persistence.Local;
+
+namespace Switchboard.Features.DoNotDisturb;
+
+/// <summary>
+/// Releases locks at their end and has somebody look after guests of rooms that are locked for long. It looks at this machine's copy, so a quiet
+/// night costs the database nothing.
+/// </summary>
+internal sealed class LockKeeper(
+    IServiceScopeFactory scopes, LocalStore local, LockSignal signal, IOptions<LockOptions> options, IOptions<HotelOptions> hotel, TimeProvider time, IClock clock, ILogger<LockKeeper> log) : BackgroundService
+{
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
+    private string? _toldTrouble;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        local.ModeChanged += signal.Wake;
+        while (true)
+        {
+            var wait = LookEvery;
+            try
+            {
+                if (local.CanServe) wait = await RoundAsync(stoppingToken);
+                _toldTrouble = null;
+            }
+            catch (Exception failed) when (failed is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                var reason = failed.GetBaseException().Message;
+                if (local.CanServe && reason != _toldTrouble) log.RoundFailed(_toldTrouble = reason);
+                wait = TryAgain;
+            }
+
+            await signal.WaitAsync(wait, time, stoppingToken);
+        }
+    }
+
+    /// <summary>Does what is due and says how long there is nothing to do.</summary>
+    private async Task<TimeSpan> RoundAsync(CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var store = scope.ServiceProvider.GetRequiredService<LockStore>();
+        var now = clock.GetCurrentInstant();
+        foreach (var due in store.OpenHere().Where(l => l.Until <= now)) await ReleaseAsync(store, due.Room, now, ct);
+        var after = Duration.FromTimeSpan(options.Value.WelfareCheckAfter);
+        foreach (var long_ in store.OpenHere().Where(l => store.LastLookedAt(l) + after <= now)) await AskAsync(store, scope.ServiceProvider.GetRequiredService<NoticeBoard>(), long_.Room, ct);
+        var next = store.OpenHere().SelectMany(l => (Instant?[])[l.Until, store.LastLookedAt(l) + after]).Where(at => at > now).Min();
+        return next is { } at && at - now < Duration.FromTimeSpan(LookEvery) ? (at - now).ToTimeSpan() + TimeSpan.FromMilliseconds(1) : LookEvery;
+    }
+
+    private static async Task ReleaseAsync(LockStore store, string room, Instant now, CancellationToken ct)
+    {
+        await store.Work.BeginAsync(ct);
+        // It may have been released, or given another end, a moment ago.
+        if (await store.OpenAsync(room, ct) is not { Until: { } until } locked || until > now) return;
+        // The dialplan knows the end as well: that is when callers came through again, however late we are.
+        var after = store.Release(locked, "switchboard", LockWays.Expired, until);
+        await store.Work.CommitAsync(ct);
+        after();
+    }
+
+    private async Task AskAsync(LockStore store, NoticeBoard notices, string room, CancellationToken ct)
+    {
+        await store.Work.BeginAsync(ct);
+        if (await store.OpenAsync(room, ct) is not { } locked) return;
+        store.Work.Db.Add(new WelfareCheck(locked, clock.GetCurrentInstant()));
+        var since = LockTimes.Wall(locked.SetAt, hotel.Value.Zone);
+        var told = notices.Post("welfare-check", room, $"locked since {since}: a welfare check is due, the duty manager is to be told", null);
+        await store.Work.CommitAsync(ct);
+        told();
+        log.WelfareDue(room, since);
+    }
+}

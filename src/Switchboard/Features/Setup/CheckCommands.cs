@@ -1,0 +1,24 @@
+using System.CommandLine;
+using Switchboard.Cli;
+
+namespace Switchboard.Features.Setup;
+
+/// <summary><c>switchboard check</c>.</summary>
+internal static class CheckCommands
+{
+    public static Command Create(WorkerSettingsReader read)
+    {
+        var bundled = SetupOptions.Bundled();
+        var command = new CliCommand("check", "Check what the worker needs of the PBX and the database, on this machine, with or without the worker; the exit code is 0 only when nothing is wrong",
+            "switchboard check", "switchboard check --config /etc/switchboard/appsettings.json --json") { CliOptions.ConfigFile, bundled };
+        command.Does(async (cli, ct) =>
+        {
+            var file = cli.Value(CliOptions.ConfigFile) ?? SetupOptions.DefaultOutput;
+            if (!File.Exists(file)) throw new CliException(ExitCodes.Refused, $"there is no configuration {file}: run 'switchboard setup', or name another one by --config");
+            var settings = await read(file);
+            var report = await new CheckRun(settings, Bundle.Find(cli.Value(bundled)), TimeProvider.System).RunAsync(ct);
+            return report.Write(cli);
+        });
+        return command;
+    }
+}
