@@ -214,6 +214,39 @@ public class PbxFolderTests
         Assert.Equal("Welcome to the Pujiang", File.ReadAllText(name));
     }
 
+    [Fact]
+    public void Where_Asterisk_plays_its_own_sound_before_a_transfer_it_gets_one_in_each_language_that_has_none_and_the_hotel_s_own_stays()
+    {
+        using var hotel = new HotelFolder();
+        var theirs = Path.Combine(hotel.Data, "sounds", "en", "pbx-transfer.gsm");
+        File.WriteAllText(theirs, "theirs");
+        var before = hotel.Snapshot();
+        Apply(hotel);
+        var ours = Path.Combine(hotel.Data, "sounds", "zh", "pbx-transfer.wav");
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Ours.Sounds("zh"), "transfer-to.wav")), File.ReadAllBytes(ours));
+        Assert.Equal([theirs], Directory.GetFiles(Path.Combine(hotel.Data, "sounds", "en"), "pbx-transfer.*"));
+        Assert.Empty(Apply(hotel));
+        Remove(hotel);
+        Assert.Equal(before, hotel.Snapshot());
+
+        // One that has a key for it needs none.
+        new PbxFolder(hotel.Place() with { TransferSound = true }, new OwnedFiles(_time)).Apply(PbxPlan.Make(hotel.Place() with { TransferSound = true }, Ours, User), Ours, ["zh", "en"]);
+        Assert.False(File.Exists(ours));
+    }
+
+    [Theory]
+    [InlineData("16.28.0~dfsg-0+deb11u4", true)]
+    [InlineData("18.9-cert5", true)]
+    [InlineData("18.10.1", true)]
+    [InlineData("18.11.0", false)]
+    [InlineData("19.2.1", true)]
+    [InlineData("19.3.0", false)]
+    [InlineData("20.0.0", false)]
+    [InlineData("22.10.1+dfsg", false)]
+    [InlineData("GIT-master-abc", false)]
+    [InlineData(null, false)]
+    public void That_sound_is_checked_where_the_version_plays_it(string? version, bool plays) => Assert.Equal(plays, CheckTables.PlaysPbxTransfer(version));
+
     private IReadOnlyList<string> Apply(HotelFolder hotel, bool freePbx = false)
     {
         var place = hotel.Place(freePbx);

@@ -34,7 +34,7 @@ internal sealed class CheckRun(WorkerSettings settings, Bundle? bundle, TimeProv
             if (allowed.Contains("ShowDialPlan")) await DialplanAsync(pbx, ct);
             else _report.Unknown("dialplan", "cannot be read without ShowDialPlan");
             if (allowed.Contains("DBGetTree")) await LeaseAsync(pbx, ct);
-            if (allowed.Contains("Originate")) await AnswersAsync(pbx, ct);
+            if (allowed.Contains("Originate")) await AnswersAsync(pbx, CheckTables.PlaysPbxTransfer(version), ct);
             else _report.Unknown("modules, prompts, folders, events", "cannot be asked without Originate");
         }
         catch (PbxVisitException away)
@@ -144,9 +144,9 @@ internal sealed class CheckRun(WorkerSettings settings, Bundle? bundle, TimeProv
         else _report.Ok("worker at the PBX", $"{lease.Worker} holds its lease since {(lease.Since is { } since ? InstantPattern.General.Format(since) : "an unknown time")}");
     }
 
-    private async Task AnswersAsync(PbxProbe pbx, CancellationToken ct)
+    private async Task AnswersAsync(PbxProbe pbx, bool pbxTransfer, CancellationToken ct)
     {
-        var prompts = settings.Hotel.LanguageList.SelectMany(language => (bundle?.Prompts(language) ?? ["wakeup"]).Select(prompt => $"{language}/{prompt}")).ToList();
+        var prompts = settings.Hotel.LanguageList.SelectMany(language => (bundle?.Prompts(language) ?? ["wakeup"]).Concat(pbxTransfer ? ["/pbx-transfer"] : []).Select(prompt => $"{language}/{prompt}")).ToList();
         var worker = settings.FastAgi.Reached ?? $"{settings.FastAgi.Address}:{Text(settings.FastAgi.Port)}";
         var listens = Listens();
         var folder = settings.Pbx.MessagesDirectory;
@@ -167,8 +167,8 @@ internal sealed class CheckRun(WorkerSettings settings, Bundle? bundle, TimeProv
         Missing("modules", told.Missing("modules"), CheckTables.Modules.Count,
             name => $"{name}.so ({CheckTables.Modules.First(module => module.Name == name).For})",
             "load them in modules.conf (load = NAME.so), then asterisk -rx 'module load NAME.so'; where the file does not exist, install the package that has it");
-        Missing("prompts", told.Missing("prompts"), prompts.Count, name => name,
-            $"copy {bundle?.Folder ?? "asterisk-config"}/sounds/LANGUAGE/switchboard to sounds/LANGUAGE/ of Asterisk's data folder (switchboard setup --asterisk-dir does), or leave the language out of Hotel:Languages");
+        Missing("prompts", told.Missing("prompts"), prompts.Count, name => name.Replace("//", "/", StringComparison.Ordinal),
+            $"copy {bundle?.Folder ?? "asterisk-config"}/sounds/LANGUAGE/switchboard to sounds/LANGUAGE/ of Asterisk's data folder{(pbxTransfer ? " (and its transfer-to.wav as pbx-transfer.wav, without which this Asterisk puts nobody through by keys)" : "")} (switchboard setup --asterisk-dir does), or leave the language out of Hotel:Languages");
         Folder(told, folder);
         Worker(told, worker, listens);
         if (!told.Ended) _report.Wrong("check call", told.Failure ?? "it ended too early", "look into Asterisk's own log of this moment");

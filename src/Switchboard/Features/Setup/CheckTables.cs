@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Switchboard.Features.Setup;
 
 /// <summary>What must be there at the PBX, and for what: to add something is one line.</summary>
@@ -43,6 +45,11 @@ internal static class CheckTables
         new("DialplanExtensionAdd", "command", "adding to the dialplan"),
         new("AGI", "agi", "running anything on a call"),
     ];
+
+    /// <summary>Before 18.11 and 19.3 (ASTERISK-29899) Asterisk knows no transferannouncesound: it plays its own pbx-transfer, and where that is missing it puts nobody through.</summary>
+    public static bool PlaysPbxTransfer(string? asterisk) =>
+        asterisk?.Split('.') is [var major, var minor, ..] && int.TryParse(major, CultureInfo.InvariantCulture, out var release)
+        && (release < 18 || (release < 20 && (!int.TryParse(string.Concat(minor.TakeWhile(char.IsAsciiDigit)), CultureInfo.InvariantCulture, out var point) || point < (release == 18 ? 11 : 3))));
 
     public static IReadOnlyList<Context> Contexts { get; } =
     [

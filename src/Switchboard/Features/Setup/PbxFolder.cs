@@ -47,7 +47,13 @@ internal sealed class PbxFolder(PbxPlace place, OwnedFiles owned)
         foreach (var hook in plan.Hooks) WriteHook(hook);
         // Of an earlier version, or no longer wanted.
         foreach (var old in _manifest.Hooks.Keys.Where(path => plan.Hooks.All(hook => Path.Combine(place.Folder, hook.Name) != path)).ToList()) TakeHook(old);
-        foreach (var language in languages) CopyAll(bundle.Sounds(language), Path.Combine(place.Data, "sounds", language, "switchboard"), $"prompts ({language})");
+        foreach (var language in languages)
+        {
+            var sounds = Path.Combine(place.Data, "sounds", language);
+            CopyAll(bundle.Sounds(language), Path.Combine(sounds, "switchboard"), $"prompts ({language})");
+            if (!place.TransferSound) CopyTransferSound(bundle.Sounds(language), sounds);
+        }
+
         CopyAll(Path.Combine(bundle.Folder, "moh-welcome"), Path.Combine(place.Data, "moh-welcome"), "music");
         MakeMessagesFolder();
         if (_did.Count > 0) Save();
@@ -147,13 +153,25 @@ internal sealed class PbxFolder(PbxPlace place, OwnedFiles owned)
 
     private void CopyAll(string from, string to, string what)
     {
-        if (!Directory.Exists(from)) return;
+        if (Directory.Exists(from)) Copy([.. Directory.EnumerateFiles(from).Order(StringComparer.Ordinal).Select(file => (file, Path.GetFileName(file)))], to, what);
+    }
+
+    // An Asterisk that plays its own sound before a transfer puts nobody through where it has none in the phone's language.
+    private void CopyTransferSound(string from, string to)
+    {
+        const string Name = "pbx-transfer";
+        var ours = Path.Combine(to, Name + ".wav");
+        if (_manifest.Files.ContainsKey(ours) || !Directory.Exists(to) || Directory.GetFiles(to, Name + ".*").Length == 0) Copy([(Path.Combine(from, "transfer-to.wav"), Name + ".wav")], to, "Asterisk's own");
+    }
+
+    private void Copy(IReadOnlyList<(string From, string Name)> files, string to, string what)
+    {
         MakeFolder(to);
-        List<string> copied = [];
+        List<(string From, string To)> copied = [];
         var kept = 0;
-        foreach (var file in Directory.EnumerateFiles(from).Order(StringComparer.Ordinal))
+        foreach (var (file, name) in files)
         {
-            var path = Path.Combine(to, Path.GetFileName(file));
+            var path = Path.Combine(to, name);
             var content = File.ReadAllBytes(file);
             if (File.Exists(path))
             {
@@ -168,18 +186,18 @@ internal sealed class PbxFolder(PbxPlace place, OwnedFiles owned)
             }
 
             _manifest.Files[path] = new(Hash(content), null);
-            copied.Add(path);
+            copied.Add((file, path));
         }
 
         if (copied.Count == 0) return;
         Save();
-        foreach (var path in copied)
+        foreach (var (file, path) in copied)
         {
-            File.Copy(Path.Combine(from, Path.GetFileName(path)), path, overwrite: true);
+            File.Copy(file, path, overwrite: true);
             OwnedFiles.SetMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
 
-        OwnedFiles.GiveLike(place.Data, [.. copied]);
+        OwnedFiles.GiveLike(place.Data, [.. copied.Select(file => file.To)]);
         _did.Add($"{to}: {copied.Count} files of {what}{(kept > 0 ? $"; {kept} that are not ours were left as they are" : "")}");
     }
 
