@@ -73,6 +73,11 @@ internal sealed class LabAsterisk : IAsyncDisposable
         return File.Exists(file) ? File.ReadAllLines(file) : [];
     }
 
+    /// <summary>Warnings and errors of its log, but for one of PJSIP's that comes at some starts by the order of Asterisk's own modules: mod-invite is
+    /// registered by res_pjsip_session while the first thread of res_pjsip runs.</summary>
+    public string Warnings() => string.Join('\n', ReadLog().Where(line => (line.Contains("WARNING", StringComparison.Ordinal) || line.Contains("ERROR", StringComparison.Ordinal))
+        && !line.Contains("Module \"mod-invite\" registered during operation", StringComparison.Ordinal)));
+
     /// <summary>What Asterisk itself has written of this channel: the types of its CEL events, in order.</summary>
     public string[] ReadCel(string uniqueId)
     {
