@@ -1,5 +1,4 @@
 using System.Data;
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
@@ -7,7 +6,6 @@ using Npgsql;
 using Switchboard.Features.Calls;
 using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
-using Switchboard.Worker;
 
 namespace Switchboard.LabTests.Calls;
 
@@ -21,18 +19,7 @@ public sealed class CallDeskTests(PostgresServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await server.CreateDatabaseAsync(LabHotel.Schema);
-        var file = Path.Combine(_folder, "worker.json");
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["Hotel:Name"] = "Test Hotel",
-            ["Hotel:TimeZone"] = "Asia/Shanghai",
-            ["Pbx:Username"] = "switchboard",
-            ["Pbx:Secret"] = "s3cret",
-            ["Database:ConnectionString"] = _database.ConnectionString,
-            ["Http:Url"] = "http://127.0.0.1:0",
-            ["Journal:Directory"] = Path.Combine(_folder, "journal"),
-        }));
-        _app = WorkerHost.Build(file);
+        _app = await WorkerWithoutPbx.BuildAsync(_database.ConnectionString, _folder);
     }
 
     public async ValueTask DisposeAsync()

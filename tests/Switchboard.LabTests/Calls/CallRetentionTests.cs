@@ -1,11 +1,9 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Switchboard.Features.Calls;
 using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
-using Switchboard.Worker;
 
 namespace Switchboard.LabTests.Calls;
 
@@ -19,19 +17,7 @@ public sealed class CallRetentionTests(PostgresServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await server.CreateDatabaseAsync(LabHotel.Schema);
-        var file = Path.Combine(_folder, "worker.json");
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["Hotel:Name"] = "Test Hotel",
-            ["Hotel:TimeZone"] = "Asia/Shanghai",
-            ["Pbx:Username"] = "switchboard",
-            ["Pbx:Secret"] = "s3cret",
-            ["Database:ConnectionString"] = _database.ConnectionString,
-            ["Http:Url"] = "http://127.0.0.1:0",
-            ["Journal:Directory"] = Path.Combine(_folder, "journal"),
-            ["Calls:RetentionDays"] = "100",
-        }));
-        _app = WorkerHost.Build(file);
+        _app = await WorkerWithoutPbx.BuildAsync(_database.ConnectionString, _folder, ("Calls:RetentionDays", "100"));
     }
 
     public async ValueTask DisposeAsync()

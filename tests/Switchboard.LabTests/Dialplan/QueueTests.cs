@@ -178,8 +178,11 @@ public class QueueTests(DialplanLab lab) : IClassFixture<DialplanLab>
         }
 
         string[] From(string phone) => [.. lab.Phones.Facts().Where(f => f.Number == phone && f.Fact.StartsWith("FROM", StringComparison.Ordinal)).Select(f => f.Fact)];
-        Assert.Contains(From(DialplanLab.Operator), f => f.Contains("\"VIP 王 Wang\" <sip:2109@", StringComparison.Ordinal));
-        Assert.Contains(From(DialplanLab.Operator), f => f.Contains("\"General Manager Li\" <sip:2111@", StringComparison.Ordinal));
+        // Before Asterisk 21 a queue prepares no leg before it rings: there operators see the number alone.
+        var shown = await lab.Pbx.ReleaseAsync() >= 21;
+        Assert.Equal(shown, From(DialplanLab.Operator).Any(f => f.Contains("\"VIP 王 Wang\" <sip:2109@", StringComparison.Ordinal)));
+        Assert.Equal(shown, From(DialplanLab.Operator).Any(f => f.Contains("\"General Manager Li\" <sip:2111@", StringComparison.Ordinal)));
+        Assert.Contains(From(DialplanLab.Operator), f => f.Contains("<sip:2109@", StringComparison.Ordinal));
         Assert.DoesNotContain(From("2110"), f => f.Contains("Wang", StringComparison.Ordinal) || f.Contains("Li", StringComparison.Ordinal));
     }
 }

@@ -73,6 +73,9 @@ internal sealed class LabAsterisk : IAsyncDisposable
         return File.Exists(file) ? File.ReadAllLines(file) : [];
     }
 
+    /// <summary>16 or 22, for what the older one cannot do.</summary>
+    public async Task<int> ReleaseAsync() => int.Parse((await CommandAsync("core show version")).Split(' ')[1].Split('.')[0], CultureInfo.InvariantCulture);
+
     /// <summary>Warnings and errors of its log, but for one of PJSIP's that comes at some starts by the order of Asterisk's own modules: mod-invite is
     /// registered by res_pjsip_session while the first thread of res_pjsip runs.</summary>
     public string Warnings() => string.Join('\n', ReadLog().Where(line => (line.Contains("WARNING", StringComparison.Ordinal) || line.Contains("ERROR", StringComparison.Ordinal))

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Switchboard.Features.Messages;
@@ -7,7 +5,6 @@ using Switchboard.Features.Stays;
 using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
 using Switchboard.Persistence;
-using Switchboard.Worker;
 
 namespace Switchboard.LabTests.Messages;
 
@@ -22,7 +19,7 @@ public class MessageRetentionTests(PostgresServer server)
         {
             await using var database = await server.CreateDatabaseAsync(LabHotel.Schema);
             // An open one stays however old; a guest who is still there may ask again for one that was delivered.
-            await ExecuteAsync(database, """
+            await database.QueryAsync("""
                 insert into rooms (number, pbx, dial_strings, sends_no_ringing, created_at, updated_at) values ('1101', 'main', '{PJSIP/1101}', false, now(), now());
                 insert into stays (id, room, pbx, guest_name, vip, checked_in_at, checked_in_by, checked_out_at, checked_out_by) values
                   ('00000000-0000-0000-0000-000000000001', '1101', 'main', 'Ann', false, '2020-01-01', 'desk', null, null),
@@ -39,10 +36,10 @@ public class MessageRetentionTests(PostgresServer server)
             foreach (var (name, days) in ((string, int)[])[("1764137000123-3.wav", 0), ("1764137000123-5.wav", 40), ("1764137000123-7.wav", 31), ("1764137000123-9.wav", 29), ("hotel.wav", 40), ("say-1.wav", 2), ("say-2.wav", 0)])
                 Old(Path.Combine(folder, name), days);
             await File.WriteAllTextAsync(Path.Combine(folder, "1764137000123-8.wav"), "young");
-            await using var app = await BuildAsync(database, folder);
+            await using var app = await WorkerWithoutPbx.BuildAsync(database.ConnectionString, null, ("Stays:GuestDataDays", "31"), ("Pbx:MessagesDirectory", folder));
             var services = app.Services.GetServices<IHostedService>().ToList();
             await services.OfType<GuestDataKeeper>().Single().KeepAsync(CancellationToken.None);
-            Assert.Equal("1 GCT, 2 GCTH, 3 , 4 GCTH, 5 GC, 6 ", await QueryAsync(database, """
+            Assert.Equal("1 GCT, 2 GCTH, 3 , 4 GCTH, 5 GC, 6 ", await database.QueryAsync("""
                 select string_agg(number || ' ' || concat(guest_name, left(caller_name, 1), text, handed_to), ', ' order by number) from messages
                 """));
             var sweeper = services.OfType<RecordingSweeper>().Single();
@@ -52,7 +49,7 @@ public class MessageRetentionTests(PostgresServer server)
             Assert.Equal(1, await sweeper.SweepAsync(all: true, CancellationToken.None));
             Assert.Equal(["1764137000123-5.wav", "1764137000123-8.wav", "1764137000123-9.wav", "hotel.wav", "say-2.wav"], Directory.GetFiles(folder).Select(Path.GetFileName).Order());
             await services.OfType<HistoryKeeper>().Single().KeepAsync(CancellationToken.None);
-            Assert.Equal("1,2,3,4,5 5", await QueryAsync(database, "select (select string_agg(number::text, ',' order by number) from messages) || ' ' || (select count(*) from message_events)"));
+            Assert.Equal("1,2,3,4,5 5", await database.QueryAsync("select (select string_agg(number::text, ',' order by number) from messages) || ' ' || (select count(*) from message_events)"));
         }
         finally
         {
@@ -64,33 +61,5 @@ public class MessageRetentionTests(PostgresServer server)
     {
         File.WriteAllText(file, "x");
         File.SetLastWriteTimeUtc(file, TimeProvider.System.GetUtcNow().AddDays(-days).AddMinutes(-1).UtcDateTime);
-    }
-
-    private static async Task<WebApplication> BuildAsync(TestDatabase database, string folder)
-    {
-        var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["Hotel:Name"] = "Test Hotel",
-            ["Hotel:TimeZone"] = "Asia/Shanghai",
-            ["Pbx:Username"] = "switchboard",
-            ["Pbx:Secret"] = "s3cret",
-            ["Database:ConnectionString"] = database.ConnectionString,
-            ["Stays:GuestDataDays"] = "31",
-            ["Pbx:MessagesDirectory"] = folder,
-        }));
-        var app = WorkerHost.Build(file);
-        File.Delete(file);
-        return app;
-    }
-
-    private static async Task ExecuteAsync(TestDatabase database, string sql) => await QueryAsync(database, sql);
-
-    private static async Task<string?> QueryAsync(TestDatabase database, string sql)
-    {
-        await using var connection = await database.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return (await command.ExecuteScalarAsync())?.ToString();
     }
 }

@@ -13,7 +13,6 @@ using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
 using Switchboard.Persistence;
 using Switchboard.Persistence.Local;
-using Switchboard.Worker;
 
 namespace Switchboard.LabTests.Notices;
 
@@ -28,20 +27,7 @@ public sealed class NoticeTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _postgres = await PostgresServer.StartPrivateAsync();
-        var file = Path.Combine(_folder, "worker.json");
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["Hotel:Name"] = "Test Hotel",
-            ["Hotel:TimeZone"] = "Asia/Shanghai",
-            ["Pbx:Username"] = "switchboard",
-            ["Pbx:Secret"] = "s3cret",
-            ["Pbx:Port"] = "1",
-            ["Database:ConnectionString"] = _postgres.ConnectionString,
-            ["Http:Url"] = "http://127.0.0.1:0",
-            ["Http:BootstrapTokenFile"] = Path.Combine(_folder, "admin.token"),
-            ["Journal:Directory"] = Path.Combine(_folder, "journal"),
-        }));
-        _app = WorkerHost.Build(file);
+        _app = await WorkerWithoutPbx.BuildAsync(_postgres.ConnectionString, _folder);
         await _app.StartAsync();
         await OnlineAsync(true);
         _http = new HttpClient { BaseAddress = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()) };

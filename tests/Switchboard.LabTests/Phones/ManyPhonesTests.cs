@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -8,7 +7,6 @@ using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
 using Switchboard.Pbx;
 using Switchboard.Persistence.Local;
-using Switchboard.Worker;
 
 namespace Switchboard.LabTests.Phones;
 
@@ -27,21 +25,7 @@ public sealed class ManyPhonesTests(ITestOutputHelper output) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _postgres = await PostgresServer.StartPrivateAsync();
-        var file = Path.Combine(_folder, "worker.json");
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["Hotel:Name"] = "Test Hotel",
-            ["Hotel:TimeZone"] = "Asia/Shanghai",
-            ["Pbx:Username"] = "switchboard",
-            ["Pbx:Secret"] = "s3cret",
-            ["Pbx:Port"] = "1",
-            ["Database:ConnectionString"] = _postgres.ConnectionString,
-            ["Http:Url"] = "http://127.0.0.1:0",
-            ["Http:BootstrapTokenFile"] = Path.Combine(_folder, "admin.token"),
-            ["Journal:Directory"] = Path.Combine(_folder, "journal"),
-            ["Phones:GoneAfter"] = "00:00:03",
-        }));
-        _app = WorkerHost.Build(file);
+        _app = await WorkerWithoutPbx.BuildAsync(_postgres.ConnectionString, _folder, ("Phones:GoneAfter", "00:00:03"));
         await _app.StartAsync();
         Assert.True(await Eventually.TrueAsync(() => Local.IsOnline, Patience));
     }

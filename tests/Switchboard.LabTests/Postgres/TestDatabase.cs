@@ -20,6 +20,15 @@ public sealed class TestDatabase : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>Runs a statement; its first value, as text.</summary>
+    public async Task<string?> QueryAsync(string sql)
+    {
+        await using var connection = await OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return (await command.ExecuteScalarAsync())?.ToString();
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Else the pool keeps sessions that the drop breaks, and a pool for each class of the run.

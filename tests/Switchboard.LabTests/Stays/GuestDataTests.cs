@@ -1,12 +1,9 @@
-using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Switchboard.Features.Stays;
 using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
 using Switchboard.Persistence;
-using Switchboard.Worker;
 
 namespace Switchboard.LabTests.Stays;
 
@@ -17,7 +14,7 @@ public class GuestDataTests(PostgresServer server)
     public async Task What_is_personal_of_guests_who_left_long_ago_is_erased_and_their_stays_remain_until_history_goes()
     {
         await using var database = await server.CreateDatabaseAsync(LabHotel.Schema);
-        await ExecuteAsync(database, """
+        await database.QueryAsync("""
             insert into rooms (number, pbx, dial_strings, sends_no_ringing, created_at, updated_at) values ('1101', 'main', '{PJSIP/1101}', false, now(), now());
             insert into stays (id, room, pbx, guest_name, title, vip, checked_in_at, checked_in_by, checked_out_at, checked_out_by)
               select gen_random_uuid(), '1101', 'main', 'Guest ' || n, 'Dr.', false, '2020-01-01', 'desk', left_at, case when left_at is not null then 'desk' end
@@ -26,18 +23,18 @@ public class GuestDataTests(PostgresServer server)
             insert into guest_lookups (id, at, by, text, found) select gen_random_uuid(), at, 'desk', 'mill', 1
               from (values (now()), (now() - interval '32 days'), (now() - interval '2000 days')) v(at)
             """);
-        await using var app = await BuildAsync(database, ("Stays:GuestDataDays", "31"));
+        await using var app = await WorkerWithoutPbx.BuildAsync(database.ConnectionString, null, ("Stays:GuestDataDays", "31"));
         var keeper = app.Services.GetServices<IHostedService>().OfType<GuestDataKeeper>().Single();
         Assert.Equal(4, await keeper.KeepAsync(CancellationToken.None));
         Assert.Equal(0, await keeper.KeepAsync(CancellationToken.None));
-        Assert.Equal("Guest 1 Dr.,Guest 2 Dr.,erased,erased / mill,erased,erased", await QueryAsync(database, """
+        Assert.Equal("Guest 1 Dr.,Guest 2 Dr.,erased,erased / mill,erased,erased", await database.QueryAsync("""
             select (select string_agg(coalesce(guest_name || ' ' || title, case when guest_data_erased_at is not null then 'erased' end), ',' order by number) from stays)
               || ' / ' || (select string_agg(coalesce(text, 'erased'), ',' order by at desc) from guest_lookups)
             """));
 
         var history = app.Services.GetServices<IHostedService>().OfType<HistoryKeeper>().Single();
         Assert.Equal(2, await history.KeepAsync(CancellationToken.None));
-        Assert.Equal("3 3 2", await QueryAsync(database, "select concat_ws(' ', (select count(*) from stays), (select count(*) from stay_events), (select count(*) from guest_lookups))"));
+        Assert.Equal("3 3 2", await database.QueryAsync("select concat_ws(' ', (select count(*) from stays), (select count(*) from stay_events), (select count(*) from guest_lookups))"));
     }
 
     [Theory]
@@ -46,43 +43,16 @@ public class GuestDataTests(PostgresServer server)
     public async Task A_room_without_a_guest_is_vacant_only_where_every_guest_is_checked_in_here(string complete, string vacant)
     {
         await using var database = await server.CreateDatabaseAsync(LabHotel.Schema);
-        await ExecuteAsync(database, """
+        await database.QueryAsync("""
             insert into rooms (number, pbx, dial_strings, sends_no_ringing, created_at, updated_at)
               select n, 'main', '{PJSIP/1}', false, now(), now() from unnest(array['1101', '1102']) n;
             insert into stays (id, room, pbx, guest_name, vip, checked_in_at, checked_in_by, checked_out_at, checked_out_by)
               values (gen_random_uuid(), '1101', 'main', 'Ann', false, now(), 'desk', null, null), (gen_random_uuid(), '1102', 'main', 'Bob', false, now(), 'desk', now(), 'desk')
             """);
-        await using var app = await BuildAsync(database, ("Stays:Complete", complete));
+        await using var app = await WorkerWithoutPbx.BuildAsync(database.ConnectionString, null, ("Stays:Complete", complete));
         await using var scope = app.Services.CreateAsyncScope();
         var register = scope.ServiceProvider.GetRequiredService<StayRegister>();
         Assert.Equal(vacant, $"{await register.IsVacantAsync("1101", CancellationToken.None)} {await register.IsVacantAsync("1102", CancellationToken.None)}");
         Assert.Equal("Ann", Assert.Single(await register.OpenStaysAsync(null, CancellationToken.None)).GuestName);
-    }
-
-    private static async Task<WebApplication> BuildAsync(TestDatabase database, (string Key, string Value) setting)
-    {
-        var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new Dictionary<string, string>
-        {
-            ["Hotel:Name"] = "Test Hotel",
-            ["Hotel:TimeZone"] = "Asia/Shanghai",
-            ["Pbx:Username"] = "switchboard",
-            ["Pbx:Secret"] = "s3cret",
-            ["Database:ConnectionString"] = database.ConnectionString,
-            [setting.Key] = setting.Value,
-        }));
-        var app = WorkerHost.Build(file);
-        File.Delete(file);
-        return app;
-    }
-
-    private static async Task ExecuteAsync(TestDatabase database, string sql) => await QueryAsync(database, sql);
-
-    private static async Task<string?> QueryAsync(TestDatabase database, string sql)
-    {
-        await using var connection = await database.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return await command.ExecuteScalarAsync() as string;
     }
 }
