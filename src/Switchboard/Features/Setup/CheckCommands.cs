@@ -14,7 +14,9 @@ internal static class CheckCommands
         command.Does(async (cli, ct) =>
         {
             var file = cli.Value(CliOptions.ConfigFile) ?? SetupOptions.DefaultOutput;
-            if (!File.Exists(file)) throw new CliException(ExitCodes.Refused, $"there is no configuration {file}: run 'switchboard setup', or name another one by --config");
+            // In a container the whole configuration is in the environment.
+            if (!File.Exists(file) && cli.Value(CliOptions.ConfigFile) is null && Environment.GetEnvironmentVariable("SWITCHBOARD_Database__ConnectionString") is not null) file = null;
+            else if (!File.Exists(file)) throw new CliException(ExitCodes.Refused, $"there is no configuration {file}: run 'switchboard setup', or name another one by --config");
             var settings = await read(file);
             var report = await new CheckRun(settings, Bundle.Find(cli.Value(bundled)), TimeProvider.System).RunAsync(ct);
             return report.Write(cli);
