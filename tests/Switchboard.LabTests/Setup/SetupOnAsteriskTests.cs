@@ -79,8 +79,14 @@ public class SetupOnAsteriskTests(PostgresServer server)
             await DoneAsync([LabWorker.Executable, "check", "--config", config], "OK       dialogues: Asterisk reaches the worker at 127.0.0.1:" + agi, "OK       CEL file: ", "OK       prompts: ", "All is well.");
             Assert.Equal(0, await worker.StopAsync());
 
-            await DoneAsync([LabWorker.Executable, "setup", "--remove", "--output", config, "--asterisk-dir", StockAsterisk.Etc(pbx), "--asterisk-data", StockAsterisk.Data(pbx),
-                "--messages-dir", Path.Combine(pbx.Folder, "spool", "switchboard-messages")], "Taken out of");
+            Assert.Contains("/switchboard_room/1101", await pbx.CommandAsync("database show"), StringComparison.Ordinal);
+            File.Delete(console + ".asked");
+            (code, said) = await LabCommand.RunAsync("dotnet", [LabWorker.Executable, "setup", "--remove", "--reload", "--output", config, "--asterisk-dir", StockAsterisk.Etc(pbx), "--asterisk-data", StockAsterisk.Data(pbx),
+                "--messages-dir", Path.Combine(pbx.Folder, "spool", "switchboard-messages")], ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"));
+            Assert.True(code == 0 && said.Contains("Taken out of", StringComparison.Ordinal) && said.Contains("has forgotten what it kept", StringComparison.Ordinal), said);
+            foreach (var command in await File.ReadAllLinesAsync(console + ".asked", TestContext.Current.CancellationToken)) await pbx.CommandAsync(command);
+            Assert.DoesNotContain("switchboard", await pbx.CommandAsync("database show"), StringComparison.Ordinal);
+            Assert.DoesNotContain("switchboard-", await pbx.CommandAsync("dialplan show"), StringComparison.Ordinal);
             Assert.Equal(before, (StockAsterisk.Snapshot(StockAsterisk.Etc(pbx)), StockAsterisk.Snapshot(StockAsterisk.Data(pbx))));
             Assert.False(Directory.Exists(Path.Combine(pbx.Folder, "spool", "switchboard-messages")));
         }

@@ -192,6 +192,8 @@ public class SetupCommandTests : IDisposable
 
         Assert.True(await _host.RunAsync("setup", "--remove", "--asterisk-dir", _hotel.Etc, "--output", _hotel.Config) == 0, Said);
         Assert.Equal(before, _hotel.Snapshot());
+        // Files are not all that it was told.
+        Assert.Contains("for f in switchboard_dnd ", Said, StringComparison.Ordinal);
     }
 
     [Fact]

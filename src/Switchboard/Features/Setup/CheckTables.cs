@@ -17,6 +17,13 @@ internal static class CheckTables
 
     public sealed record Module(string Name, string For);
 
+    /// <summary>What AstDB keeps of ours.</summary>
+    public static IReadOnlyList<string> Families { get; } =
+    [
+        "switchboard_dnd", "switchboard_forward", "switchboard_hotel", "switchboard_lamp", "switchboard_lease", "switchboard_message", "switchboard_name", "switchboard_person",
+        "switchboard_phone", "switchboard_proof", "switchboard_room",
+    ];
+
     public static IReadOnlyList<Action> Needed { get; } =
     [
         new("Originate", "originate", "wake-ups, deliveries and every change of AstDB"),

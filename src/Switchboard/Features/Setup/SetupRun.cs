@@ -33,7 +33,7 @@ internal sealed partial class SetupRun(CliSession cli, SetupOptions options, Wor
         var bundle = Bundle.Find(cli.Value(options.BundledFolder));
         var known = ConfigurationFile.Read(_output);
         var place = Place(known);
-        if (cli.Value(options.Remove)) return Remove(place);
+        if (cli.Value(options.Remove)) return await RemoveAsync(place, ct);
 
         var answers = SetupAnswers.Begin(cli, options, known);
         string secret;
@@ -59,7 +59,8 @@ internal sealed partial class SetupRun(CliSession cli, SetupOptions options, Wor
             if (bundle is null) throw new CliException(ExitCodes.Refused, $"the files for the PBX are not here: give their folder by --bundled. Nothing was changed");
             var user = new PbxUser(answers.AmiUser, secret, await PermitAsync(answers, ct));
             WritePbx(place, bundle, user, answers.Languages.Split(' '));
-            pbxWaits = !await ReloadAsync(place, ct);
+            pbxWaits = !cli.Value(options.Reload) || !await AsteriskAsync(SetupWords.ReloadCommands(place), ct);
+            if (!pbxWaits) await cli.Talk.WriteLineAsync($"Asterisk was told to read it ({SetupWords.ReloadCommand(place)}).");
         }
 
         await WriteConfigurationAsync(answers, secret, known, place);
@@ -222,11 +223,10 @@ internal sealed partial class SetupRun(CliSession cli, SetupOptions options, Wor
         }
     }
 
-    // True: Asterisk has read it.
-    private async Task<bool> ReloadAsync(PbxPlace place, CancellationToken ct)
+    // True: all of it was done.
+    private async Task<bool> AsteriskAsync(IReadOnlyList<(string Program, string[] Arguments)> commands, CancellationToken ct)
     {
-        if (!cli.Value(options.Reload)) return false;
-        foreach (var (program, arguments) in SetupWords.ReloadCommands(place))
+        foreach (var (program, arguments) in commands)
         {
             try
             {
@@ -247,16 +247,17 @@ internal sealed partial class SetupRun(CliSession cli, SetupOptions options, Wor
             }
         }
 
-        await cli.Talk.WriteLineAsync($"Asterisk was told to read it ({SetupWords.ReloadCommand(place)}).");
         return true;
     }
 
-    private int Remove(PbxPlace? place)
+    private async Task<int> RemoveAsync(PbxPlace? place, CancellationToken ct)
     {
         if (place is null) throw new CliException(ExitCodes.Usage, "--remove needs the folder to take it out of: --asterisk-dir /etc/asterisk");
         var did = new PbxFolder(place, _owned).Remove();
-        foreach (var line in did) cli.Talk.WriteLine(line);
-        cli.Talk.WriteLine(did.Count == 0 ? $"{place.Folder} holds nothing that setup wrote" : $"Taken out of {place.Folder}. Have Asterisk read it: {SetupWords.ReloadCommand(place)}");
+        foreach (var line in did) await cli.Talk.WriteLineAsync(line);
+        await cli.Talk.WriteLineAsync(did.Count == 0 ? $"{place.Folder} holds nothing that setup wrote" : $"Taken out of {place.Folder}.");
+        if (did.Count > 0 && !(cli.Value(options.Reload) && await AsteriskAsync(SetupWords.ForgetCommands(place), ct))) SetupWords.Forget(cli.Talk, place);
+        else if (did.Count > 0) await cli.Talk.WriteLineAsync("Asterisk has read it, and its AstDB has forgotten what it kept of Switchboard.");
         return ExitCodes.Done;
     }
 

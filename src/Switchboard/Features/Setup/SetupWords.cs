@@ -13,6 +13,17 @@ internal static class SetupWords
         ("asterisk", ["-rx", "module load cel_custom.so"]),
     ];
 
+    /// <summary>What makes the PBX read its files when ours are gone from them, and forget what it was told.</summary>
+    public static IReadOnlyList<(string Program, string[] Arguments)> ForgetCommands(PbxPlace place) =>
+        [ReloadCommands(place)[0], .. CheckTables.Families.Select(family => ("asterisk", (string[])["-rx", $"database deltree {family}"]))];
+
+    public static void Forget(TextWriter to, PbxPlace place)
+    {
+        to.WriteLine("What is left (--reload with --remove does it):");
+        to.WriteLine($"  {(place.FreePbx ? "fwconsole reload" : "asterisk -rx 'core reload'")}   so that Asterisk reads it");
+        to.WriteLine($"  for f in {string.Join(' ', CheckTables.Families)}; do asterisk -rx \"database deltree $f\"; done   so that its AstDB forgets it");
+    }
+
     /// <summary>The lines for a PBX whose files setup was not told to write.</summary>
     public static void ByHand(TextWriter to, Bundle? bundle, string user, string secretFile, string permit)
     {
