@@ -79,7 +79,7 @@ public sealed class LiveCallsTests : IAsyncDisposable
         using var session = await ConnectAsync();
         var call = (await ReadAsync(session, Channel("PJSIP/trunk-01", "17.1", "17.1", 6, "b1"), Channel("Local/8001@switchboard-house-09;1", "17.2", "17.1", 6, "b1"),
             Channel("Local/8001@switchboard-house-09;2", "17.3", "17.1", 6, "b2"), Channel("PJSIP/0001-04", "17.4", "17.1", 6, "b2")))[0];
-        var move = TransferMove.Of(call, phone => phone == "PJSIP/0001");
+        var move = TransferMove.Of(call, phone => phone == "PJSIP/0001", _ => false);
         Assert.Equal(("PJSIP/trunk", "Local/8001@switchboard-house-09;2", "PJSIP/0001"), (move.Party.Phone, move.Moved.Name, move.From!.Phone));
     }
 
@@ -94,11 +94,26 @@ public sealed class LiveCallsTests : IAsyncDisposable
             Channel("PJSIP/0001-07", "14.7", "14.7", 4), Channel("PJSIP/1207-08", "14.8", "14.7", 5), Channel("PJSIP/1208-09", "15.9", "15.8", 5));
         Assert.Equal(["PJSIP/1203 PJSIP/0001", "PJSIP/1204 PJSIP/1205", "PJSIP/1206 "], ((string[])["11.1", "12.3", "13.5"]).Select(id =>
         {
-            var move = TransferMove.Of(LiveCalls.Find(calls, id)!, IsOperators);
+            var move = TransferMove.Of(LiveCalls.Find(calls, id)!, IsOperators, _ => false);
             return $"{move.Party.Phone} {move.From?.Phone}";
         }));
-        Assert.Contains("operator's own", Assert.Throws<ConflictException>(() => TransferMove.Of(LiveCalls.Find(calls, "14.7")!, IsOperators)).Message, StringComparison.Ordinal);
-        Assert.Contains("only rings", Assert.Throws<ConflictException>(() => TransferMove.Of(LiveCalls.Find(calls, "15.8")!, IsOperators)).Message, StringComparison.Ordinal);
+        Assert.Contains("operator's own", Assert.Throws<ConflictException>(() => TransferMove.Of(LiveCalls.Find(calls, "14.7")!, IsOperators, _ => false)).Message, StringComparison.Ordinal);
+        Assert.Contains("only rings", Assert.Throws<ConflictException>(() => TransferMove.Of(LiveCalls.Find(calls, "15.8")!, IsOperators, _ => false)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_no_operators_phone_is_known_the_one_of_the_house_puts_through_and_not_the_guest_whoever_began()
+    {
+        using var session = await ConnectAsync();
+        bool IsGuestsOrLine(string phone) => phone is "PJSIP/1203" or "PJSIP/1204" or "PJSIP/trunk";
+        var calls = await ReadAsync(session, Channel("PJSIP/8001-01", "11.1", "11.1", 6, "b1"), Channel("PJSIP/1203-02", "11.2", "11.1", 6, "b1"),
+            Channel("PJSIP/trunk-03", "12.3", "12.3", 6, "b2"), Channel("PJSIP/8001-04", "12.4", "12.3", 6, "b2"),
+            Channel("PJSIP/1203-05", "13.5", "13.5", 6, "b3"), Channel("PJSIP/1204-06", "13.6", "13.5", 6, "b3"));
+        Assert.Equal(["PJSIP/1203 PJSIP/8001", "PJSIP/trunk PJSIP/8001", "PJSIP/1203 PJSIP/1204"], ((string[])["11.1", "12.3", "13.5"]).Select(id =>
+        {
+            var move = TransferMove.Of(LiveCalls.Find(calls, id)!, _ => false, IsGuestsOrLine);
+            return $"{move.Party.Phone} {move.From?.Phone}";
+        }));
     }
 
     [Fact]
@@ -106,7 +121,7 @@ public sealed class LiveCallsTests : IAsyncDisposable
     {
         using var session = await ConnectAsync();
         var call = (await ReadAsync(session, [.. Enumerable.Range(1, 3).Select(n => Channel($"PJSIP/120{n}-0{n}", $"11.{n}", "11.1", 6, "b1"))]))[0];
-        Assert.Contains("more than two", Assert.Throws<ConflictException>(() => TransferMove.Of(call, _ => false)).Message, StringComparison.Ordinal);
+        Assert.Contains("more than two", Assert.Throws<ConflictException>(() => TransferMove.Of(call, _ => false, _ => false)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ namespace Switchboard.Features.Transfers;
 /// <summary>Puts living calls through. What came of it the call itself tells: it is made from what the PBX says.</summary>
 internal sealed class TransferDesk(
     LiveCallDesk living, TransferMover mover, CallDesk calls, RoomRegister rooms, RoomPhones phones, DirectoryBook directory, TransferGate gate, TransferProofs proofs, HotelPbx pbx,
-    IOptions<OfficeOptions> office, IOptions<HotelOptions> hotel, IClock clock, ILogger<TransferDesk> log)
+    IOptions<OfficeOptions> office, IOptions<OutsideOptions> lines, IOptions<HotelOptions> hotel, IClock clock, ILogger<TransferDesk> log)
 {
     private static readonly TimeSpan ProofWithin = TimeSpan.FromSeconds(2);
 
@@ -29,7 +29,7 @@ internal sealed class TransferDesk(
         // What was read before may have been another one's work: now nobody else's hands are on it.
         var call = await FindAsync(linkedId, ct);
         if (!CallIds.IsAsterisks(call.LinkedId)) throw new ConflictException($"call {call.LinkedId} is the house's own, such as a wake-up: it is not put through");
-        var move = TransferMove.Of(call, office.Value.Answers);
+        var move = TransferMove.Of(call, office.Value.Answers, phone => phones.RoomOf(phone) is not null || lines.Value.Trunk == phone);
         CheckOwn(to, move);
         var request = Guid.CreateVersion7(clock.GetCurrentInstant().ToDateTimeOffset());
         var confirmed = await MoveAsync(call, move, to, asked.By ?? caller.Name, request, ct);

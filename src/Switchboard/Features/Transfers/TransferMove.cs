@@ -10,14 +10,15 @@ namespace Switchboard.Features.Transfers;
 internal sealed record TransferMove(LiveChannel Party, LiveChannel Moved, LiveChannel? From)
 {
     /// <exception cref="ConflictException">There is nobody in it who could be put through.</exception>
-    public static TransferMove Of(LiveCall call, Func<string, bool> isOperators)
+    public static TransferMove Of(LiveCall call, Func<string, bool> isOperators, Func<string, bool> isGuestsOrLine)
     {
         var talking = call.Talking();
         if (talking.Count > 2) throw new ConflictException($"more than two take part in call {call.LinkedId}: one of them puts the others through at the phone");
         if (talking.Count == 2)
         {
-            // Who puts through is the operator, whoever of the two began; between two who are none it is who was called.
-            var from = talking.Where(p => isOperators(p.Phone)).OrderBy(p => p.Began).FirstOrDefault() ?? talking.OrderBy(p => p.Began).First();
+            // Who puts through is the operator, whoever of the two began; where none is known, the one of the house, and between two of one kind who was called.
+            var from = talking.Where(p => isOperators(p.Phone)).OrderBy(p => p.Began).FirstOrDefault()
+                ?? (talking.Where(p => !isGuestsOrLine(p.Phone)).ToList() is [var house] ? house : talking.OrderBy(p => p.Began).First());
             var party = talking.First(p => p != from);
             return call.BridgedWith(from) is [var peer] ? new(party, peer, from) : throw new ConflictException($"the phones of call {call.LinkedId} are just now being connected: ask again");
         }
