@@ -100,6 +100,29 @@ public class LevelTests(DialplanLab lab) : IClassFixture<DialplanLab>
     }
 
     [Fact]
+    public async Task Two_lines_that_a_room_has_joined_are_still_its_own_two_calls()
+    {
+        await lab.RoomAsync("2114");
+        await lab.HotelAsync("max_calls", "2");
+        try
+        {
+            await lab.Phones.CallAsync("2114", "925550011", "--for", "700", "--attended", "925550012");
+            await lab.EventAsync("AttendedTransfer", ("Result", "Success"));
+            // The room's phone is in no call.
+            Assert.True(await Eventually.TrueAsync(async () => !(await lab.Pbx.CommandAsync("core show channels concise")).Contains("PJSIP/2114-", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
+            Assert.Equal("403", await lab.Phones.CallAsync("2114", "925550013"));
+            await lab.EventAsync("SwitchboardBarred", ("Room", "2114"), ("Why", "calls"), ("Number", "25550013"));
+            await lab.Pbx.CommandAsync("channel request hangup all");
+            Assert.True(await Eventually.TrueAsync(async () => !(await lab.Pbx.CommandAsync("core show channels concise")).Contains("PJSIP/", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
+            Assert.Equal("hung-up", await lab.Phones.CallAsync("2114", "925550013", "--for", "200"));
+        }
+        finally
+        {
+            await lab.NoHotelAsync("max_calls");
+        }
+    }
+
+    [Fact]
     public async Task Whom_a_room_puts_through_to_the_outside_is_barred_when_he_is_no_room_himself()
     {
         await lab.RoomAsync("2113", level: 3);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Switchboard.Features.Setup;
 
 namespace Switchboard.Tests.Setup;
@@ -30,6 +31,14 @@ public class DialplanVersionTests
             Assert.True(conf.Has(context.Name), context.Name);
             if (context.Extension is { } extension) Assert.Contains(conf.Lines, line => line.Section == context.Name && line.Value.StartsWith(extension + ",", StringComparison.Ordinal));
         }
+    }
+
+    [Fact]
+    public void Every_family_of_AstDB_that_the_dialplan_speaks_of_is_forgotten_when_it_is_taken_out()
+    {
+        var bundle = Bundle.Find(null)!;
+        var spoken = bundle.DialplanFiles.SelectMany(file => Regex.Matches(bundle.Read(file), "switchboard_[a-z]+(?=/)").Select(match => match.Value)).Distinct().Order(StringComparer.Ordinal);
+        Assert.Equal(spoken, CheckTables.Families);
     }
 
     [Fact]
