@@ -67,6 +67,13 @@ public class MessageTests(PostgresServer server)
         await hotel.CliDoneAsync("message", "audio", "1", "--output", copy, "--by", "1007");
         Assert.Equal(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(copy));
 
+        // Another one in its place is not played.
+        var sound = await File.ReadAllBytesAsync(file);
+        await File.WriteAllBytesAsync(file, [.. sound[..^1], (byte)~sound[^1]]);
+        await hotel.Phones.CallAsync("6121", "*98", "--for", "3000");
+        await hotel.Worker.WaitForLogAsync("is not what was recorded");
+        await File.WriteAllBytesAsync(file, sound);
+
         // A guest who hangs up while it plays has not heard it.
         await hotel.Phones.CallAsync("6121", "*98", "--for", "1200");
         await MessagesAreAsync(hotel, "1 6121 Waiting caller");
@@ -79,7 +86,7 @@ public class MessageTests(PostgresServer server)
         await hotel.Phones.CallAsync("6121", "*98", "--keys", "w8500,1,w8000,3", "--for", "1500");
         await MessagesAreAsync(hotel, "1 6121 Deleted caller");
         Assert.Empty(Recordings(hotel));
-        Assert.Equal("taken caller, listened to bootstrap/1007, heard *98, heard again *98, heard again *98, deleted by the guest *98", await hotel.QueryAsync<string>("select string_agg(what || ' ' || by, ', ' order by id) from message_events"));
+        Assert.Equal("taken caller, listened to bootstrap/1007, told at the phone that it is at the desk *98, heard *98, heard again *98, heard again *98, deleted by the guest *98", await hotel.QueryAsync<string>("select string_agg(what || ' ' || by, ', ' order by id) from message_events"));
     }
 
     [Fact]

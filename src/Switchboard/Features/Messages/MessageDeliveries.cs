@@ -4,7 +4,7 @@ using Switchboard.Features.Deliveries;
 namespace Switchboard.Features.Messages;
 
 /// <summary>What the delivery of a message to a person of the directory asks of it: what it says, and that it has arrived.</summary>
-internal sealed class MessageDeliveries(MessageStore store, RecordingFiles files)
+internal sealed class MessageDeliveries(MessageStore store, RecordingFiles files, ILogger<MessageDeliveries> log)
 {
     /// <summary>See <see cref="DeliveryContent"/>.</summary>
     public async Task<DeliveredContent?> ContentAsync(Guid subject, CancellationToken ct)
@@ -16,7 +16,14 @@ internal sealed class MessageDeliveries(MessageStore store, RecordingFiles files
             { CallerName: { } name, CallerNumber: { } number } => $"{name}, {number}",
             _ => message.CallerName ?? message.CallerNumber,
         };
-        return new DeliveredContent(message.Text, message is { Recording: { } file, RecordingRemovedAt: null } ? files.PathOf(file) : null, from, message.TakenAt, message.Language);
+        var audio = message is { Recording: { } recording, RecordingRemovedAt: null } ? recording : null;
+        if (audio is not null && files.IsChanged(audio, message.RecordingSha256))
+        {
+            log.RecordingChanged(message.Number, files.PathOf(audio));
+            audio = null;
+        }
+
+        return new DeliveredContent(message.Text, audio is null ? null : files.PathOf(audio), from, message.TakenAt, message.Language);
     }
 
     /// <summary>See <see cref="DeliveryAcknowledged"/>.</summary>

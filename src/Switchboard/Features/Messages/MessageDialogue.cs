@@ -99,6 +99,12 @@ internal sealed class MessageDialogue(IServiceScopeFactory scopes, SpeechMaker s
         if (message.Recording is { } recording)
         {
             if (message.RecordingRemovedAt is not null) return (false, null);
+            if (files.IsChanged(recording, message.RecordingSha256))
+            {
+                log.RecordingChanged(message.Number, files.PathOf(recording));
+                return (false, null);
+            }
+
             var heard = await caller.TryPlayAsync($"{folder}/{Path.GetFileNameWithoutExtension(recording)}", Keys, ct);
             if (!heard.Played) log.NotPlayed(message.Number, files.PathOf(recording), message.Room ?? "-");
             return heard;

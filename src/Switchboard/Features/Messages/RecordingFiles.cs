@@ -37,6 +37,9 @@ internal sealed partial class RecordingFiles(IOptions<PbxOptions> pbx, ILogger<R
         return new(LengthOf(content), HashOf(content));
     }
 
+    /// <summary>Is it certain that this is not what was recorded? Not where it cannot be read here.</summary>
+    public bool IsChanged(string name, string? sha256) => sha256 is not null && Look(name) is { } now && now.Sha256 != sha256;
+
     /// <summary>Is it certain that there is no such file? Not where the folder is missing or cannot be read: its disk may be away.</summary>
     public bool IsAbsent(string name)
     {
