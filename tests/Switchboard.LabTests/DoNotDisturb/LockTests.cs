@@ -267,6 +267,28 @@ public class LockTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Where_not_every_guest_is_checked_in_the_key_of_one_who_has_left_since_locks_no_room_and_an_unknown_guests_does()
+    {
+        await using var hotel = await LabHotel.BuildAsync(server, ["1326", "1327"]);
+        await hotel.Pbx.StartAsync();
+        using var wire = new LabRelay(hotel.Pbx.AmiPort);
+        hotel.Worker.Set("Pbx:Port", wire.Port.ToString(CultureInfo.InvariantCulture));
+        await hotel.StartAsync(pbxIsThere: true);
+        hotel.Pbx.ShortenPrompts();
+        await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
+        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/stays/check-in", new { room = "1326", guestName = "Feng" });
+        wire.BecomeBlackHole();
+        wire.Reset();
+        await hotel.Worker.WaitForLogAsync("PBX main cannot be reached");
+        foreach (var room in (string[])["1326", "1327"]) await hotel.Phones.CallAsync(room, "*78", "--for", "200");
+        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/stays/check-out", new { room = "1326" });
+        wire.Heal();
+        await hotel.Worker.WaitForLogAsync("Over after", seconds: 30);
+        await AstDbIsAsync(ami, "switchboard_dnd", "1326", null, 15);
+        await LocksAreAsync(hotel, "1327 - guest open");
+    }
+
+    [Fact]
     public async Task What_the_dialplan_told_while_nobody_listened_is_read_from_the_PBXs_own_file_once()
     {
         await using var hotel = await LabHotel.OpenAsync(server, ["1324", "1325"]);

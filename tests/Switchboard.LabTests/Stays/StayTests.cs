@@ -121,6 +121,28 @@ public class StayTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Who_moves_into_an_empty_room_finds_nothing_of_those_who_were_there_before()
+    {
+        await using var hotel = await LabHotel.OpenAsync(server, ["1136", "1137"]);
+        await hotel.CliDoneAsync("forward", "set", "1137", "1136");
+        await hotel.CliDoneAsync("dnd", "set", "1137");
+        var before = await BookAsync(hotel, "1137", LabHotel.HotelTime(3600), null);
+        await hotel.CliDoneAsync("stay", "check-in", "1136", "--name", "Feng");
+        var said = await hotel.CliDoneAsync("stay", "move", "1136", "1137");
+        Assert.Contains("forwarding of room 1137 to 1136 ended", said, StringComparison.Ordinal);
+        Assert.Contains("do not disturb released in room 1137", said, StringComparison.Ordinal);
+        Assert.Contains($"wake-up {before} at", said, StringComparison.Ordinal);
+        Assert.Contains("was booked for room 1137 before", said, StringComparison.Ordinal);
+        Assert.Equal("0 0", await hotel.QueryAsync<string>("select (select count(*) from room_locks where released_at is null) || ' ' || (select count(*) from extension_states where forward_to is not null)"));
+
+        // Who wants not to be disturbed finds it so.
+        await hotel.CliDoneAsync("dnd", "set", "1136");
+        await hotel.CliDoneAsync("dnd", "set", "1137");
+        Assert.Contains("room 1136 is locked already", await hotel.CliDoneAsync("stay", "move", "1137", "1136"), StringComparison.Ordinal);
+        Assert.Equal("1136", await hotel.QueryAsync<string>("select string_agg(room, ',') from room_locks where released_at is null"));
+    }
+
+    [Fact]
     public async Task A_wake_up_whose_stay_has_ended_by_whatever_way_is_cancelled_when_it_is_due_and_not_dialled()
     {
         await using var hotel = await LabHotel.OpenAsync(server, ["1136"]);

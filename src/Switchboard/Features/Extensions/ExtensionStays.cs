@@ -39,11 +39,11 @@ internal sealed class ExtensionStays(ExtensionStore store, RoomRegister rooms, E
                 {
                     after += store.SetLevel(target, state.Level, change.By, "move");
                     notes.Add($"long-distance level {state.Level ?? options.Value.DefaultLevel} goes along");
-                    if (change.IsAlone && state.ForwardTo is { } forward && forward != target.Room)
-                    {
-                        after += store.Forward(target, forward, change.At, change.By, "move");
-                        notes.Add($"forwarding to {forward} goes along");
-                    }
+                    var forward = change.IsAlone && state.ForwardTo != target.Room ? state.ForwardTo : null;
+                    if (forward is not null) notes.Add($"forwarding to {forward} goes along");
+                    else if (target.ForwardTo is { } left) notes.Add($"forwarding of room {target.Room} to {left} ended");
+                    // Also where nothing is known: what a phone wrote there that nobody has read yet is not this guest's.
+                    after += store.Forward(target, forward, change.At, change.By, "move");
                 }
 
                 if (change.IsAlone) after += Close(state, change, [], "move");

@@ -27,6 +27,9 @@ internal sealed class OutsideWatch(IServiceScopeFactory scopes, HotelPbx pbx, IO
             ? scope.ServiceProvider.GetRequiredService<NoticeBoard>().Post("barred", room, $"{who}: {count} calls to the outside were refused within {options.Value.BarredWithin.TotalMinutes:F0} min", null)
             : null;
         if (!await work.CommitOnceAsync(ct)) return;
+        // Not before: what could not be stored is told again.
+        if (often is null) Refused(who, at);
+        else _refused.Remove(who);
         told?.Invoke();
         if (often is { } times) log.BarredOften(who, times, options.Value.BarredWithin, why, Number(report["Needs"]) ?? 0);
     }
@@ -43,16 +46,18 @@ internal sealed class OutsideWatch(IServiceScopeFactory scopes, HotelPbx pbx, IO
         if (await work.CommitOnceAsync(ct)) told();
     }
 
-    // Told when the number is reached, and again only after as many more.
-    private int? Count(string room, Instant at)
+    // Told when the number is reached with this one, and again only after as many more.
+    private int? Count(string who, Instant at)
     {
-        if (!_refused.TryGetValue(room, out var times)) _refused[room] = times = new();
+        var count = 1 + (_refused.TryGetValue(who, out var times) ? times.Count(t => t >= at - Duration.FromTimeSpan(options.Value.BarredWithin)) : 0);
+        return count < options.Value.BarredOften ? null : count;
+    }
+
+    private void Refused(string who, Instant at)
+    {
+        if (!_refused.TryGetValue(who, out var times)) _refused[who] = times = new();
         times.Enqueue(at);
         while (times.Peek() < at - Duration.FromTimeSpan(options.Value.BarredWithin)) times.Dequeue();
-        if (times.Count < options.Value.BarredOften) return null;
-        var count = times.Count;
-        times.Clear();
-        return count;
     }
 
     private static string Cut(string? number) => number is null ? "" : number[..Math.Min(number.Length, 40)];

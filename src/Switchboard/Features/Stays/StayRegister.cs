@@ -14,9 +14,16 @@ internal sealed class StayRegister(UnitOfWork work, IOptions<StayOptions> option
     /// <summary>Is it certain that nobody stays there? Never, where not every guest is checked in here.</summary>
     public async Task<bool> IsVacantAsync(string room, CancellationToken ct) => IsComplete && (await OpenStaysAsync(room, ct)).Count == 0;
 
-    /// <summary>Was something that a phone wrote at this time written by somebody who stays there now? Where guests are checked in here, a guest who has left since is not.</summary>
+    /// <summary>
+    /// Was something that a phone wrote at this time written by somebody who stays there now? A guest who has left since is not; who was never checked in
+    /// is, where not every guest is.
+    /// </summary>
     public async Task<bool> IsOfAGuestOfNowAsync(string room, Instant at, CancellationToken ct) =>
-        await OpenStaysAsync(room, ct) is var open && (open.Count == 0 ? !IsComplete : open.Min(s => s.CheckedInAt) <= at);
+        await OpenStaysAsync(room, ct) is { Count: > 0 } open ? open.Min(s => s.CheckedInAt) <= at : !IsComplete && !await HasBeenLeftSinceAsync(room, at, ct);
+
+    private Task<bool> HasBeenLeftSinceAsync(string room, Instant at, CancellationToken ct) => IsLocal
+        ? Task.FromResult(work.Copy.Where<StayEvent>(e => e.Room == room && e.At > at && e.Step != StayStep.CheckedIn).Count > 0)
+        : work.Db.Set<StayEvent>().AnyAsync(e => e.Room == room && e.At > at && e.Step != StayStep.CheckedIn, ct);
 
     /// <summary>The guests of a room, or of the whole house; who came first stands first.</summary>
     public async Task<IReadOnlyList<Stay>> OpenStaysAsync(string? room, CancellationToken ct)

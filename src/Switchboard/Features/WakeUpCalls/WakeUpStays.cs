@@ -13,12 +13,12 @@ internal sealed class WakeUpStays(WakeUpStore store, DialerSignal dialer, ILogge
         var here = open.Where(c => c.Room == change.Room).ToList();
         if (change.Step == StayStep.CheckedIn)
         {
-            return new StayEffects(null, [.. here.Where(c => change.IsAlone && c.StayId is null).Select(c => $"wake-up {c.Number} at {When(c)} was booked for the room before")]);
+            return new StayEffects(null, BookedBefore(here, change.IsAlone));
         }
 
         // What belongs to the room alone goes with its last guest.
         var theirs = here.Where(c => c.StayId == change.Stay.Id || (c.StayId is null && change.IsAlone)).ToList();
-        var notes = new List<string>();
+        var notes = change.Step == StayStep.Moved ? BookedBefore(open.Where(c => c.Room == change.ToRoom), change.ToIsAlone) : [];
         Action? after = null;
         foreach (var call in theirs)
         {
@@ -29,6 +29,10 @@ internal sealed class WakeUpStays(WakeUpStore store, DialerSignal dialer, ILogge
 
         return new StayEffects(after, notes);
     }
+
+    // Whose they are only the desk can know.
+    private List<string> BookedBefore(IEnumerable<WakeUpCall> calls, bool isEmpty) =>
+        [.. calls.Where(c => isEmpty && c.StayId is null).Select(c => $"wake-up {c.Number} at {When(c)} was booked for room {c.Room} before")];
 
     private async Task<Action> CancelAsync(WakeUpCall call, StayChange change, WakeUpCall? clash, List<string> notes, CancellationToken ct)
     {
