@@ -58,7 +58,8 @@ internal sealed class CelRecovery : BackgroundService
         while (true)
         {
             await Task.Delay(LookEvery, _time, stoppingToken);
-            if (!_asked && _time.GetElapsedTime(last) < CompareEvery) continue;
+            // Until the PBX is heard for the first time nobody knows how long the worker was away.
+            if ((!_asked || _writer.FirstConnectedAt is null) && _time.GetElapsedTime(last) < CompareEvery) continue;
             // Everything that AMI brought so far must be in the database, or it would be taken for missing.
             if (!_local.IsOnline || !_writer.IsCaughtUp) continue;
             _asked = false;
@@ -114,20 +115,26 @@ internal sealed class CelRecovery : BackgroundService
             taken = (await _records.TakenAsync(ct))!;
         }
 
-        var outages = await _records.OpenOutagesAsync(ct);
         var position = taken.FirstLine.Length == 0 ? null : new CelPosition(taken.FirstLine, taken.FileOffset);
         var (recovered, lost, malformed, read) = (new List<CelLine>(), new List<string>(), 0, 0);
-        while (true)
+        List<PbxOutage> outages;
+        do
         {
-            ct.ThrowIfCancellationRequested();
-            var reading = files.Read(position, LinesAtOnce);
-            if (reading.Lost is { } hole) lost.Add(hole);
-            malformed += reading.Malformed;
-            read += reading.Lines.Count;
-            if (reading.Lines.Count > 0) recovered.AddRange(await StoreMissingAsync(reading.Lines, ct));
-            if (reading.Next is { } next && next != position) await _records.TakeAsync(position = next, ct);
-            if (reading.AtEnd) break;
+            outages = await _records.OpenOutagesAsync(ct);
+            while (true)
+            {
+                ct.ThrowIfCancellationRequested();
+                var reading = files.Read(position, LinesAtOnce);
+                if (reading.Lost is { } hole) lost.Add(hole);
+                malformed += reading.Malformed;
+                read += reading.Lines.Count;
+                if (reading.Lines.Count > 0) recovered.AddRange(await StoreMissingAsync(reading.Lines, ct));
+                if (reading.Next is { } next && next != position) await _records.TakeAsync(position = next, ct);
+                if (reading.AtEnd) break;
+            }
         }
+        // One that came on record meanwhile explains what was found, once its whole time was read.
+        while ((await _records.OpenOutagesAsync(ct)).Count > outages.Count);
 
         var missing = lost.Count == 0 && malformed == 0 ? null : string.Join("; ", malformed == 0 ? lost : [.. lost, $"{malformed} lines of the file are no events"]);
         if (missing is not null) _log.CelHole(missing);

@@ -174,8 +174,9 @@ internal sealed class EventWriter(
             using var patience = new CancellationTokenSource(Farewell, time);
             var stored = await history.LastReceivedAsync(pbx, before: _start, patience.Token);
             var last = stored is null || _lastLife > stored ? _lastLife : stored;
-            _lastLifeKnown = true;
             if (last is { } from) await KeepAsync(new PbxOutage(pbx, PbxOutage.WorkerAway, from, connected), ct);
+            // Not before: what is missing from that time is to be explained by it.
+            _lastLifeKnown = true;
         }
         catch (Exception away) when (IsAway(away))
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Switchboard.Asterisk.Ami;
 using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
 
@@ -50,6 +51,27 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
         output.WriteLine(tally.ToString());
         Assert.True(tally.IsWhole, $"{tally}\n{hotel.Worker.Log}");
         Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select recovered from pbx_outages where cause = 'link cut'") > 0, TimeSpan.FromSeconds(10)), hotel.Worker.Log);
+    }
+
+    [Fact]
+    public async Task Calls_of_a_time_without_a_worker_are_that_outage_s_also_where_the_link_comes_later_than_the_worker()
+    {
+        await using var hotel = await LabHotel.BuildAsync(server, ["1164"], staticPhones: true);
+        await hotel.Pbx.StartAsync();
+        using var wire = new LabRelay(hotel.Pbx.AmiPort);
+        hotel.Worker.Set("Pbx:Port", wire.Port.ToString(CultureInfo.InvariantCulture));
+        await hotel.StartAsync(pbxIsThere: true);
+        await hotel.Worker.KillAsync();
+        await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
+        await ami.Connection.SendAsync(new AmiAction("Originate").With("Channel", "PJSIP/1164").With("Application", "Wait").With("Data", "1").With("Async", "true"));
+        await hotel.Phones.WaitForAsync("1164", "RINGING");
+        wire.BecomeBlackHole();
+        await hotel.Worker.StartAsync(waitUntilReady: false);
+        await hotel.Worker.WaitForLogAsync("PBX main cannot be reached since");
+        wire.Heal();
+        wire.Reset();
+        await hotel.Worker.WaitForLogAsync("Outage of the record of PBX main", seconds: 30);
+        Assert.Equal("worker away true", await hotel.QueryAsync<string>("select string_agg(cause || ' ' || (recovered > 0)::text, ', ' order by id) from pbx_outages"));
     }
 
     [Fact]
