@@ -224,7 +224,7 @@ public sealed class WorkerLease(string pbx, WorkerDuty duty, FindRival findRival
         const string Sql = """
             select coalesce(nullif(a.application_name, ''), 'backend ' || a.pid), (extract(epoch from a.backend_start) * 1000)::bigint
             from pg_locks l join pg_stat_activity a using (pid)
-            where l.locktype = 'advisory' and l.granted
+            where l.locktype = 'advisory' and l.granted and l.database = (select oid from pg_database where datname = current_database())
               and (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended($1, 0)
             """;
         await using var command = new NpgsqlCommand(Sql, connection);

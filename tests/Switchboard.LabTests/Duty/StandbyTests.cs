@@ -10,6 +10,10 @@ public class StandbyTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task A_second_worker_stands_by_says_for_whom_and_since_when_and_answers_for_itself_only()
     {
+        // Another hotel's worker on the same server, of a PBX of the same name, has nothing to do with it.
+        await using var others = await server.CreateDatabaseAsync(LabHotel.Schema);
+        await using var lease = await others.OpenAsync();
+        await using (var take = new Npgsql.NpgsqlCommand("select pg_advisory_lock(hashtextextended('switchboard worker of PBX main', 0))", lease)) await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         await using var hotel = await LabHotel.OpenAsync(server, ["1116"]);
         await using var two = await TwoWorkers.OfAsync(hotel);
         // (On a slow machine it may hear of it at the PBX before its database is looked over.)
