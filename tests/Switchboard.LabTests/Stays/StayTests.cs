@@ -54,7 +54,7 @@ public class StayTests(PostgresServer server)
         var (kept, met) = (await hotel.BookAsync("1133", at), await hotel.BookAsync("1132", at));
         var soon = await hotel.BookAsync("1132", LabHotel.HotelTime(4));
         moved = await hotel.Worker.SendAsync(HttpMethod.Post, "/api/stays/move", new { room = "1132", to = "1133" });
-        Assert.Equal([$"wake-up {soon} at {await ClockOf(hotel, soon)} goes to room 1133", $"wake-up {met} at {await ClockOf(hotel, met)} cancelled: room 1133 has wake-up {kept} for that time", "long-distance level 1 goes along"], NotesOf(moved));
+        Assert.Equal([$"wake-up {soon} at {await ClockOf(hotel, soon)} goes to room 1133", $"wake-up {met} at {await ClockOf(hotel, met)} cancelled: room 1133 has wake-up {kept} for that time", $"wake-up {kept} at {await ClockOf(hotel, kept)} was booked for room 1133 before", "long-distance level 1 goes along"], NotesOf(moved));
         await hotel.WaitForStateAsync(soon, "Confirmed");
         Assert.Equal((1, 1), (hotel.Phones.Calls("1132"), hotel.Phones.Calls("1133")));
         Assert.Equal("CheckedIn 5132, Moved 5132-1132, Moved 1132-1133", await hotel.QueryAsync<string>("select string_agg(concat_ws('-', step || ' ' || room, to_room), ', ' order by id) from stay_events"));

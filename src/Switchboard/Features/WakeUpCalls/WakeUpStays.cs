@@ -17,8 +17,9 @@ internal sealed class WakeUpStays(WakeUpStore store, DialerSignal dialer, ILogge
         }
 
         // What belongs to the room alone goes with its last guest.
+        var before = change.Step == StayStep.Moved ? BookedBefore(open.Where(c => c.Room == change.ToRoom), change.ToIsAlone) : [];
         var theirs = here.Where(c => c.StayId == change.Stay.Id || (c.StayId is null && change.IsAlone)).ToList();
-        var notes = change.Step == StayStep.Moved ? BookedBefore(open.Where(c => c.Room == change.ToRoom), change.ToIsAlone) : [];
+        var notes = new List<string>();
         Action? after = null;
         foreach (var call in theirs)
         {
@@ -27,7 +28,7 @@ internal sealed class WakeUpStays(WakeUpStore store, DialerSignal dialer, ILogge
             else after += await CancelAsync(call, change, clash, notes, ct);
         }
 
-        return new StayEffects(after, notes);
+        return new StayEffects(after, [.. notes, .. before]);
     }
 
     // Whose they are only the desk can know.
