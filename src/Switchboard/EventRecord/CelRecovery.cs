@@ -117,24 +117,22 @@ internal sealed class CelRecovery : BackgroundService
 
         var position = taken.FirstLine.Length == 0 ? null : new CelPosition(taken.FirstLine, taken.FileOffset);
         var (recovered, lost, malformed, read) = (new List<CelLine>(), new List<string>(), 0, 0);
-        List<PbxOutage> outages;
-        do
+        var outages = await _records.OpenOutagesAsync(ct);
+        while (true)
         {
-            outages = await _records.OpenOutagesAsync(ct);
-            while (true)
-            {
-                ct.ThrowIfCancellationRequested();
-                var reading = files.Read(position, LinesAtOnce);
-                if (reading.Lost is { } hole) lost.Add(hole);
-                malformed += reading.Malformed;
-                read += reading.Lines.Count;
-                if (reading.Lines.Count > 0) recovered.AddRange(await StoreMissingAsync(reading.Lines, ct));
-                if (reading.Next is { } next && next != position) await _records.TakeAsync(position = next, ct);
-                if (reading.AtEnd) break;
-            }
+            ct.ThrowIfCancellationRequested();
+            var reading = files.Read(position, LinesAtOnce);
+            if (reading.Lost is { } hole) lost.Add(hole);
+            malformed += reading.Malformed;
+            read += reading.Lines.Count;
+            if (reading.Lines.Count > 0) recovered.AddRange(await StoreMissingAsync(reading.Lines, ct));
+            if (reading.Next is { } next && next != position) await _records.TakeAsync(position = next, ct);
+            if (!reading.AtEnd) continue;
+            // One that came on record meanwhile explains what was found, once its whole time was read.
+            var now = await _records.OpenOutagesAsync(ct);
+            if (now.Count == outages.Count) break;
+            outages = now;
         }
-        // One that came on record meanwhile explains what was found, once its whole time was read.
-        while ((await _records.OpenOutagesAsync(ct)).Count > outages.Count);
 
         var missing = lost.Count == 0 && malformed == 0 ? null : string.Join("; ", malformed == 0 ? lost : [.. lost, $"{malformed} lines of the file are no events"]);
         if (missing is not null) _log.CelHole(missing);

@@ -1,10 +1,7 @@
-using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
-using Switchboard.Asterisk.Ami;
 using Switchboard.Features.Transfers;
 using Switchboard.Pbx;
 using Switchboard.Tests.FakeAsterisk;
-using Switchboard.Tests.Pbx;
 using Switchboard.Web;
 
 namespace Switchboard.Tests.Transfers;
@@ -14,42 +11,11 @@ public sealed class TransferMoverTests : IAsyncDisposable
 {
     private static readonly LiveChannel Caller = Channel("PJSIP/1203-01", "11.1", LiveState.Up, null);
     private static readonly LiveChannel Operator = Channel("PJSIP/0001-02", "11.2", LiveState.Ringing, null);
-    private readonly FakeAsteriskServer _server = new();
-    private readonly ServiceProvider _services;
-    private readonly TransferMover _mover;
-    private readonly AmiSubscription _changes;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly ConnectedPbx _pbx = new();
 
-    public TransferMoverTests()
-    {
-        _services = PbxResyncTests.Services(_server.Port);
-        _mover = new TransferMover(_services.GetRequiredService<LiveCalls>());
-        var ami = _services.GetRequiredService<HotelPbx>().Ami;
-        _changes = ami.Subscribe("test", new HashSet<string>());
-        _ = ami.RunAsync(_stop.Token);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _changes.DisposeAsync();
-        await _services.DisposeAsync();
-        _server.Dispose();
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _pbx.DisposeAsync();
 
     private static LiveChannel Channel(string name, string unique, LiveState state, string? bridge) => new(name, unique, "11.1", null, state, "Queue", bridge, Duration.Zero);
-
-    private async Task<FakeSession> ConnectAsync()
-    {
-        var session = await _server.AcceptAndBootAsync();
-        await foreach (var change in _changes.ReadAllAsync())
-        {
-            if (change is AmiConnected) break;
-        }
-
-        return session;
-    }
 
     private static async Task SignedAsync(FakeSession session, string staff, string request)
     {
@@ -71,13 +37,13 @@ public sealed class TransferMoverTests : IAsyncDisposable
     }
 
     private Task MoveAsync(bool talking) => talking
-        ? _mover.MoveAsync(new("11.1", [Caller, Operator]), new(Caller, Caller, Operator), "2101", "1007", "abc", CancellationToken.None)
-        : _mover.MoveAsync(new("11.1", [Caller, Operator]), new(Caller, Caller, null), "2101", "1007", "abc", CancellationToken.None);
+        ? new TransferMover(_pbx.Live).MoveAsync(new("11.1", [Caller, Operator]), new(Caller, Caller, Operator), "2101", "1007", "abc", CancellationToken.None)
+        : new TransferMover(_pbx.Live).MoveAsync(new("11.1", [Caller, Operator]), new(Caller, Caller, null), "2101", "1007", "abc", CancellationToken.None);
 
     [Fact]
     public async Task Refused_by_the_PBX_it_is_signed_no_more_so_that_the_next_transfer_at_a_phone_is_nobody_elses()
     {
-        using var session = await ConnectAsync();
+        using var session = await _pbx.ConnectAsync();
         var moving = MoveAsync(talking: true);
         await SignedAsync(session, "1007", "abc");
         await session.AnswerAsync(await session.ReadAsync("BlindTransfer"), "Response: Error\r\nMessage: Transfer not permitted\r\n");
@@ -88,7 +54,7 @@ public sealed class TransferMoverTests : IAsyncDisposable
     [Fact]
     public async Task That_it_is_signed_no_more_is_not_told_when_the_channel_is_gone_but_the_refusal_is()
     {
-        using var session = await ConnectAsync();
+        using var session = await _pbx.ConnectAsync();
         var moving = MoveAsync(talking: true);
         await SignedAsync(session, "1007", "abc");
         await session.AnswerAsync(await session.ReadAsync("BlindTransfer"), "Response: Error\r\nMessage: Transfer not permitted\r\n");
@@ -101,7 +67,7 @@ public sealed class TransferMoverTests : IAsyncDisposable
     [InlineData("")] // his phone is off the hook, and they are being connected
     public async Task Whoever_was_answered_meanwhile_is_not_taken_away_from_who_answered(string bridge)
     {
-        using var session = await ConnectAsync();
+        using var session = await _pbx.ConnectAsync();
         var moving = MoveAsync(talking: false);
         await SignedAsync(session, "1007", "abc");
         await ListAsync(session, ("PJSIP/1203-01", "11.1", 6, bridge), ("PJSIP/0001-02", "11.2", 6, bridge));
@@ -112,7 +78,7 @@ public sealed class TransferMoverTests : IAsyncDisposable
     [Fact]
     public async Task Who_still_waits_is_redirected()
     {
-        using var session = await ConnectAsync();
+        using var session = await _pbx.ConnectAsync();
         var moving = MoveAsync(talking: false);
         await SignedAsync(session, "1007", "abc");
         await ListAsync(session, ("PJSIP/1203-01", "11.1", 6, ""), ("PJSIP/0001-02", "11.2", 5, ""));

@@ -3,8 +3,11 @@ namespace Switchboard.Features.Setup;
 /// <summary>What setup says at its end: what is left to do, and where.</summary>
 internal static class SetupWords
 {
-    public static string ReloadCommand(PbxPlace place) => string.Join("; ", ReloadCommands(place).Select(command =>
-        $"{command.Program} {string.Join(' ', command.Arguments.Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument))}"));
+    public static string ReloadCommand(PbxPlace place) => string.Join("; ", ReloadCommands(place).Select(Typed));
+
+    // As it is typed into a shell.
+    private static string Typed((string Program, string[] Arguments) command) =>
+        $"{command.Program} {string.Join(' ', command.Arguments.Select(argument => argument.Contains(' ', StringComparison.Ordinal) ? $"'{argument}'" : argument))}";
 
     /// <summary>What makes the PBX read its files. A module that had nothing to do when Asterisk started has not been loaded then.</summary>
     public static IReadOnlyList<(string Program, string[] Arguments)> ReloadCommands(PbxPlace place) =>
@@ -20,7 +23,7 @@ internal static class SetupWords
     public static void Forget(TextWriter to, PbxPlace place)
     {
         to.WriteLine("What is left (--reload with --remove does it):");
-        to.WriteLine($"  {(place.FreePbx ? "fwconsole reload" : "asterisk -rx 'core reload'")}   so that Asterisk reads it");
+        to.WriteLine($"  {Typed(ReloadCommands(place)[0])}   so that Asterisk reads it");
         to.WriteLine($"  for f in {string.Join(' ', CheckTables.Families)}; do asterisk -rx \"database deltree $f\"; done   so that its AstDB forgets it");
     }
 
