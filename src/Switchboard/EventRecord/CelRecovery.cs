@@ -108,14 +108,7 @@ internal sealed class CelRecovery : BackgroundService
 
     private async Task CompareAsync(CelFiles files, CancellationToken ct)
     {
-        if (await _records.TakenAsync(ct) is not { } taken)
-        {
-            // Nobody had listened before this life: what was in the file by then is not ours to tell, what came since is.
-            await _records.TakeAsync(_atStart, ct);
-            taken = (await _records.TakenAsync(ct))!;
-        }
-
-        var position = taken.FirstLine.Length == 0 ? null : new CelPosition(taken.FirstLine, taken.FileOffset);
+        var (position, since) = await BeginningAsync(ct);
         var (recovered, lost, malformed, read) = (new List<CelLine>(), new List<string>(), 0, 0);
         var outages = await _records.OpenOutagesAsync(ct);
         while (true)
@@ -124,8 +117,9 @@ internal sealed class CelRecovery : BackgroundService
             var reading = files.Read(position, LinesAtOnce);
             if (reading.Lost is { } hole) lost.Add(hole);
             malformed += reading.Malformed;
-            read += reading.Lines.Count;
-            if (reading.Lines.Count > 0) recovered.AddRange(await StoreMissingAsync(reading.Lines, ct));
+            var lines = since is null ? reading.Lines : [.. reading.Lines.Where(l => l.EventTime >= since)];
+            read += lines.Count;
+            if (lines.Count > 0) recovered.AddRange(await StoreMissingAsync(lines, ct));
             if (reading.Next is { } next && next != position) await _records.TakeAsync(position = next, ct);
             if (!reading.AtEnd) continue;
             // One that came on record meanwhile explains what was found, once its whole time was read.
@@ -138,6 +132,17 @@ internal sealed class CelRecovery : BackgroundService
         if (missing is not null) _log.CelHole(missing);
         if (recovered.Count > 0) _log.Recovered(read, recovered.Count);
         await TellAsync(outages, recovered, missing, ct);
+    }
+
+    /// <summary>Where to read on; since says which older lines are nobody's, where no position was kept yet.</summary>
+    private async Task<(CelPosition? Position, Instant? Since)> BeginningAsync(CancellationToken ct)
+    {
+        if (await _records.TakenAsync(ct) is { } taken) return (taken.FirstLine.Length == 0 ? null : new CelPosition(taken.FirstLine, taken.FileOffset), null);
+        // A worker that listened before this life was killed before it looked at the file.
+        if (await _records.FirstListenedAsync(_writer.Start, ct) is { } listened) return (null, listened);
+        // Nobody had: what was in the file by then is not ours to tell, what came since is.
+        await _records.TakeAsync(_atStart, ct);
+        return (_atStart, null);
     }
 
     private async Task<List<CelLine>> StoreMissingAsync(IReadOnlyList<CelLine> lines, CancellationToken ct)

@@ -75,17 +75,43 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Calls_are_recovered_also_where_the_worker_was_killed_before_it_first_looked_at_the_file()
+    {
+        await using var hotel = await LabHotel.BuildAsync(server, ["1165"], staticPhones: true);
+        var file = await WriteYearsBeforeAsync(hotel);
+        await hotel.StartAsync();
+        await hotel.Worker.KillAsync();
+        // It may have looked once by then: what it kept of that is taken away, as if it had been killed a moment earlier.
+        await hotel.QueryAsync<object>("delete from pbx_cel_positions");
+        await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
+        await ami.Connection.SendAsync(new AmiAction("Originate").With("Channel", "PJSIP/1165").With("Application", "Wait").With("Data", "1").With("Async", "true"));
+        Assert.True(await Eventually.TrueAsync(() => File.ReadAllText(file).Contains("\"LINKEDID_END\"", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
+        await hotel.Worker.StartAsync();
+        await hotel.Worker.WaitForLogAsync("Outage of the record of PBX main", seconds: 30);
+        Assert.Equal("worker away true", await hotel.QueryAsync<string>("select string_agg(cause || ' ' || (recovered > 0)::text, ', ' order by id) from pbx_outages"));
+        Assert.Equal(0, await hotel.QueryAsync<long>("select count(*) from pbx_events where unique_id = 'old.1'"));
+    }
+
+    [Fact]
     public async Task A_first_start_takes_nothing_from_the_years_before_it()
     {
         await using var hotel = await LabHotel.BuildAsync(server, ["1164"], staticPhones: true);
-        var folder = Path.Combine(hotel.Pbx.Folder, "log", "cel-custom");
-        Directory.CreateDirectory(folder);
-        await File.WriteAllTextAsync(Path.Combine(folder, "cel.csv"), "\"CHAN_START\",\"1700000000.000001\",\"old.1\",\"old.1\",\"PJSIP/1164-00000001\",\"\",\"rooms\",\"\",\"\",\"1164\",\"\",\"\",\"\"\n");
+        await WriteYearsBeforeAsync(hotel);
         await hotel.StartAsync();
         await hotel.WaitForStateAsync(await hotel.BookAsync("1164"), "Confirmed");
         Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select count(*) from pbx_cel_positions where file_offset > 0") == 1, TimeSpan.FromSeconds(15)), hotel.Worker.Log);
         Assert.Equal(0, await hotel.QueryAsync<long>("select count(*) from pbx_events where unique_id = 'old.1'"));
         Assert.Equal(0, await hotel.QueryAsync<long>("select count(*) from pbx_events where source = 'cel'"));
         Assert.Equal(0, await hotel.QueryAsync<long>("select count(*) from pbx_outages"));
+    }
+
+    /// <summary>Leaves an event in the PBX's own file that is older than everything of ours; the answer is where the file lies.</summary>
+    private static async Task<string> WriteYearsBeforeAsync(LabHotel hotel)
+    {
+        var folder = Path.Combine(hotel.Pbx.Folder, "log", "cel-custom");
+        Directory.CreateDirectory(folder);
+        var file = Path.Combine(folder, "cel.csv");
+        await File.WriteAllTextAsync(file, "\"CHAN_START\",\"1700000000.000001\",\"old.1\",\"old.1\",\"PJSIP/1164-00000001\",\"\",\"rooms\",\"\",\"\",\"1164\",\"\",\"\",\"\"\n");
+        return file;
     }
 }
