@@ -147,7 +147,7 @@ public class LockTests(PostgresServer server)
     {
         await using var hotel = await LabHotel.OpenAsync(server, ["1290", "1291"], new Dictionary<string, string> { ["DoNotDisturb:WelfareCheckAfter"] = "00:00:03" });
         await hotel.Worker.SendAsync(HttpMethod.Post, "/api/dnd/1290", new { });
-        await hotel.Worker.WaitForLogAsync("Room 1290 is locked since");
+        await hotel.Worker.WaitForLogAsync("a welfare check is due, the directory has no duty-manager: the duty manager is to be told. Do:");
         await hotel.Worker.WaitForLogAsync("Room 1290 is locked since", times: 2);
         Assert.Contains("1290", await hotel.CliDoneAsync("dnd", "report"), StringComparison.Ordinal);
         await hotel.CliDoneAsync("dnd", "check", "1290", "--name", "Chen", "--outcome", "spoke to the guest, all well");
@@ -156,6 +156,50 @@ public class LockTests(PostgresServer server)
         Assert.True(code == 1 && said.Contains("no welfare check of room 1291 is due", StringComparison.OrdinalIgnoreCase), said);
         await hotel.CliDoneAsync("dnd", "release", "1290");
         Assert.DoesNotContain("all well", hotel.Worker.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_duty_manager_is_called_for_a_welfare_check_and_key_1_says_that_they_know_while_the_check_stays_due()
+    {
+        await using var hotel = await LabHotel.OpenAsync(server, ["2287", "1288"], new Dictionary<string, string>
+        {
+            ["DoNotDisturb:WelfareCheckAfter"] = "00:00:15",
+            ["Speech:Command:0"] = Path.Combine(LabFiles.Root, "deploy", "say"),
+        });
+        hotel.Pbx.ShortenPrompts();
+        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/directory/import", DutyManager("1288"));
+        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/dnd/2287", new { });
+        await hotel.Worker.WaitForLogAsync("a welfare check is due, duty-manager is being told", seconds: 30);
+        Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<string>("select string_agg(what || ' ' || by, ', ' order by at) from room_lock_events where what like 'welfare%'") == "welfare check: told duty-manager", TimeSpan.FromSeconds(20)), hotel.Worker.Log);
+        Assert.Equal(1, hotel.Phones.Calls("1288"));
+        Assert.Equal("Acknowledged duty-manager key", await hotel.QueryAsync<string>("select concat_ws(' ', state, ended_by, ended_how) from deliveries order by number limit 1"));
+        // That somebody knows is not yet that somebody has looked.
+        Assert.Contains("2287", await hotel.CliDoneAsync("dnd", "report"), StringComparison.Ordinal);
+        Assert.Contains("welfare check: told", await hotel.CliDoneAsync("dnd", "history", "2287"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_is_called_any_more_for_a_welfare_check_that_is_done_asked_for_anew_or_of_a_room_that_was_released()
+    {
+        await using var hotel = await LabHotel.OpenAsync(server, ["2287", "2288", "5288"], new Dictionary<string, string>
+        {
+            ["DoNotDisturb:WelfareCheckAfter"] = "00:00:06",
+            ["Deliveries:RingTime"] = "00:00:02",
+            ["Deliveries:Pause"] = "00:00:01",
+        });
+        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/directory/import", DutyManager("5288"));
+        foreach (var room in (string[])["2287", "2288"]) await hotel.Worker.SendAsync(HttpMethod.Post, $"/api/dnd/{room}", new { });
+        foreach (var room in (string[])["2287", "2288"]) await hotel.Worker.WaitForLogAsync($"Room {room} is locked since", times: 2, seconds: 30);
+        Assert.Equal(1, await hotel.QueryAsync<long>($"{DeliveriesOf("2287")} and d.ended_at is null"));
+        Assert.True(await hotel.QueryAsync<long>($"{DeliveriesOf("2287")} and d.ended_how = 'asked for again'") > 0);
+
+        await hotel.CliDoneAsync("dnd", "check", "2287", "--name", "Chen", "--outcome", "all well");
+        Assert.Equal(1, await hotel.QueryAsync<long>($"{DeliveriesOf("2287")} and d.ended_how = 'the check is done'"));
+        await hotel.CliDoneAsync("dnd", "release", "2287");
+        await hotel.CliDoneAsync("dnd", "release", "2288");
+        Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>($"{DeliveriesOf("2288")} and d.ended_how = 'there is nothing left to deliver'") == 1, TimeSpan.FromSeconds(20)), hotel.Worker.Log);
+        Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select count(*) from deliveries where ended_at is null") == 0, TimeSpan.FromSeconds(20)), hotel.Worker.Log);
+        Assert.True(hotel.Phones.Calls("5288") > 0);
     }
 
     [Fact]
@@ -329,4 +373,8 @@ public class LockTests(PostgresServer server)
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == status && text.Contains(says, StringComparison.Ordinal), $"{(int)answer.StatusCode} {text}");
     }
+
+    private static string DutyManager(string extension) => $"key,name,title,extension,hours,mobile,mail,deputy,languages\nduty-manager,Li Min,Duty Manager,{extension},,,,,en\n";
+
+    private static string DeliveriesOf(string room) => $"select count(*) from deliveries d join welfare_checks c on c.id = d.subject where c.room = '{room}'";
 }

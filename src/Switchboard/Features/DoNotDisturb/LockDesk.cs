@@ -13,7 +13,7 @@ namespace Switchboard.Features.DoNotDisturb;
 
 /// <summary>Where rooms are locked and released by people; everything that comes in is checked here, before anything is stored.</summary>
 internal sealed class LockDesk(
-    LockStore store, RoomRegister rooms, StayRegister stays, HotelPbx pbx, PbxState state, IOptions<LockOptions> options, IOptions<HotelOptions> hotel, TimeProvider time, ILogger<LockDesk> log)
+    LockStore store, WelfareDeliveries welfare, RoomRegister rooms, StayRegister stays, HotelPbx pbx, PbxState state, IOptions<LockOptions> options, IOptions<HotelOptions> hotel, TimeProvider time, ILogger<LockDesk> log)
 {
     // So long an operator waits for "it is effective"; it takes some hundredths of it.
     private static readonly TimeSpan EffectiveWithin = TimeSpan.FromSeconds(1);
@@ -114,7 +114,9 @@ internal sealed class LockDesk(
             : await store.Work.Db.Set<WelfareCheck>().FromSql($"select * from welfare_checks where room = {room.Number} and done_at is null for update").ToListAsync(ct);
         if (open.Count == 0) throw new ConflictException($"no welfare check of room {room.Number} is due");
         foreach (var check in open) check.Done(name, caller.Name, outcome, store.Clock.GetCurrentInstant());
+        var after = await welfare.StopAsync(open, caller.Name, ct);
         await store.Work.CommitAsync(ct);
+        after();
         log.WelfareDone(room.Number);
         var ids = open.Select(c => c.RoomLockId).ToList();
         var locks = store.Work.MustLookLocally ? store.Work.Copy.Where<RoomLock>(l => ids.Contains(l.Id)) : await store.Work.Db.Set<RoomLock>().AsNoTracking().Where(l => ids.Contains(l.Id)).ToListAsync(ct);

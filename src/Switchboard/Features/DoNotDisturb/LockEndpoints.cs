@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.EntityFrameworkCore;
 using NodaTime;
 using Switchboard.Features.Access;
+using Switchboard.Features.Deliveries;
 using Switchboard.Features.Stays;
 using Switchboard.Pbx;
 using Switchboard.Persistence;
@@ -18,7 +19,9 @@ internal static class LockSetup
     public static IServiceCollection AddDoNotDisturb(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddChecked<LockOptions, LockOptionsValidator>(configuration, LockOptions.Section);
-        services.AddSingleton<LockSignal>().AddScoped<LockStore>().AddScoped<LockDesk>().AddScoped<LockStays>();
+        services.AddSingleton<LockSignal>().AddScoped<LockStore>().AddScoped<LockDesk>().AddScoped<LockStays>().AddScoped<WelfareDeliveries>();
+        services.AddScoped<DeliveryContent>(provider => (subject, ct) => provider.GetRequiredService<WelfareDeliveries>().ContentAsync(subject, ct));
+        services.AddScoped<DeliveryAcknowledged>(provider => (subject, by, at, ct) => provider.GetRequiredService<WelfareDeliveries>().AcknowledgedAsync(subject, by, at, ct));
         services.AddSingleton<LockSync>().AddHostedService(provider => provider.GetRequiredService<LockSync>()).AddHostedService<LockKeeper>();
         services.AddSingleton(provider => provider.GetRequiredService<LockSync>().Family());
         services.AddSingleton(provider => new DialplanReportHandler("SwitchboardDnd", provider.GetRequiredService<LockSync>().ReportedAsync));

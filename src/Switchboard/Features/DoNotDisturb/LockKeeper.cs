@@ -47,7 +47,7 @@ internal sealed class LockKeeper(
         var now = clock.GetCurrentInstant();
         foreach (var due in store.OpenHere().Where(l => l.Until <= now)) await ReleaseAsync(store, due.Room, now, ct);
         var after = Duration.FromTimeSpan(options.Value.WelfareCheckAfter);
-        foreach (var long_ in store.OpenHere().Where(l => store.LastLookedAt(l) + after <= now)) await AskAsync(store, scope.ServiceProvider.GetRequiredService<NoticeBoard>(), long_.Room, ct);
+        foreach (var long_ in store.OpenHere().Where(l => store.LastLookedAt(l) + after <= now)) await AskAsync(store, scope.ServiceProvider, long_.Room, ct);
         var next = store.OpenHere().SelectMany(l => (Instant?[])[l.Until, store.LastLookedAt(l) + after]).Where(at => at > now).Min();
         return next is { } at && at - now < Duration.FromTimeSpan(LookEvery) ? (at - now).ToTimeSpan() + TimeSpan.FromMilliseconds(1) : LookEvery;
     }
@@ -63,15 +63,17 @@ internal sealed class LockKeeper(
         after();
     }
 
-    private async Task AskAsync(LockStore store, NoticeBoard notices, string room, CancellationToken ct)
+    private async Task AskAsync(LockStore store, IServiceProvider services, string room, CancellationToken ct)
     {
         await store.Work.BeginAsync(ct);
         if (await store.OpenAsync(room, ct) is not { } locked) return;
-        store.Work.Db.Add(new WelfareCheck(locked, clock.GetCurrentInstant()));
+        var check = new WelfareCheck(locked, clock.GetCurrentInstant());
+        store.Work.Db.Add(check);
         var since = LockTimes.Wall(locked.SetAt, hotel.Value.Zone);
-        var told = notices.Post("welfare-check", room, $"locked since {since}: a welfare check is due, the duty manager is to be told", null);
+        var (told, after) = await services.GetRequiredService<WelfareDeliveries>().RequestAsync(check, ct);
+        after += services.GetRequiredService<NoticeBoard>().Post("welfare-check", room, $"locked since {since}: a welfare check is due, {told}", null);
         await store.Work.CommitAsync(ct);
-        told();
-        log.WelfareDue(room, since);
+        after();
+        log.WelfareDue(room, since, told);
     }
 }

@@ -12,8 +12,8 @@ internal static partial class LockLog
     [LoggerMessage(4302, LogLevel.Information, "Do not disturb: room {Room} is now {State} at the PBX, {Seconds} s after it was asked for")]
     public static partial void Applied(this ILogger logger, string room, string state, string seconds);
 
-    [LoggerMessage(4303, LogLevel.Warning, "Room {Room} is locked since {Since}: a welfare check is due. Do: the duty manager sees whether the guest is well, then: switchboard dnd check {Room} --name NAME --outcome TEXT")]
-    public static partial void WelfareDue(this ILogger logger, string room, string since);
+    [LoggerMessage(4303, LogLevel.Warning, "Room {Room} is locked since {Since}: a welfare check is due, {Told}. Do: the duty manager sees whether the guest is well, then: switchboard dnd check {Room} --name NAME --outcome TEXT")]
+    public static partial void WelfareDue(this ILogger logger, string room, string since, string told);
 
     [LoggerMessage(4304, LogLevel.Information, "Welfare check of room {Room} is done")]
     public static partial void WelfareDone(this ILogger logger, string room);

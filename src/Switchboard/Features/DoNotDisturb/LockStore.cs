@@ -32,6 +32,19 @@ internal sealed class LockStore(UnitOfWork work, NoticeBoard notices, HotelPbx p
     /// <summary>When somebody last had to look whether its guest is well; else since when the guest is left alone.</summary>
     public Instant LastLookedAt(RoomLock locked) => work.Copy.Where<WelfareCheck>(c => c.RoomLockId == locked.Id).Select(c => c.AskedAt).DefaultIfEmpty(locked.Since).Max();
 
+    /// <summary>A welfare check with its lock, to be looked at; null where this id is none.</summary>
+    public async Task<(WelfareCheck Check, RoomLock Locked)?> CheckAsync(Guid id, CancellationToken ct)
+    {
+        if (work.MustLookLocally)
+            return work.Copy.Find<WelfareCheck>(id) is { } known && work.Copy.Find<RoomLock>(known.RoomLockId) is { } its ? (known, its) : null;
+        var found = await (
+            from check in work.Db.Set<WelfareCheck>().AsNoTracking()
+            join locked in work.Db.Set<RoomLock>().AsNoTracking() on check.RoomLockId equals locked.Id
+            where check.Id == id
+            select new { check, locked }).SingleOrDefaultAsync(ct);
+        return found is null ? null : (found.check, found.locked);
+    }
+
     /// <summary>Locks the room; part of the caller's transaction. What is returned is done after the commit.</summary>
     public Action Set(RoomLock locked, LockRequest request, string until)
     {
