@@ -63,9 +63,13 @@ public class MessageTests(DialplanLab lab) : IClassFixture<DialplanLab>
         await lab.RoomAsync("2105", langs: "en");
         await lab.RoomAsync("6105");
         await lab.Phones.CallAsync("2105", "6105", "--keys", "w1500,1,w700,speak,w3300,#,w600,2,w2500,#,w2700,1", "--speak", "6", "--for", "5000");
-        var told = await lab.EventAsync("SwitchboardMessage", ("Dest", "6105"));
-        Assert.Equal(("done", "2"), (told["State"], told["Seconds"]));
-        Assert.Single(lab.Events("SwitchboardMessage", ("Dest", "6105")));
+        var told = await lab.EventAsync("SwitchboardMessage", ("Dest", "6105"), ("State", "done"));
+        Assert.Equal("2", told["Seconds"]);
+        // The one before is the worker's to remove.
+        var before = await lab.EventAsync("SwitchboardMessage", ("Dest", "6105"), ("State", "replaced"));
+        Assert.StartsWith($"replaced:{before["At"]}:room:6105:3:", await lab.ReadAsync("switchboard_message", before["Id"]!), StringComparison.Ordinal);
+        Assert.NotEqual(before["Id"], told["Id"]);
+        Assert.Equal(2, lab.Events("SwitchboardMessage", ("Dest", "6105")).Count());
         Assert.Equal("1", await lab.ReadAsync("switchboard_lamp", "6105"));
         Assert.Equal(2, lab.Heard("2105").Count(p => p == "message-begin en"));
     }
@@ -86,6 +90,41 @@ public class MessageTests(DialplanLab lab) : IClassFixture<DialplanLab>
         Assert.Equal(state == "done" ? "1" : null, await lab.ReadAsync("switchboard_lamp", room));
         Assert.Single(lab.Events("SwitchboardMessage", ("Dest", room)));
         if (state == "done") Assert.InRange(int.Parse(told["Seconds"]!, CultureInfo.InvariantCulture), 2, 4);
+    }
+
+    [Theory]
+    [InlineData("6114", "", "800", "done, empty", "1")] // before there is a word of it
+    [InlineData("6115", ",w2500,#,w2000,2", "800", "done, empty, replaced", "1")] // the same at the third time
+    [InlineData("6116", "", "3800", "done, done", "2")] // in the middle of it: nobody knows which one he wanted
+    [InlineData("6117", ",w2500,#", "1000", "done, replaced", "1")] // while the new one is repeated back
+    public async Task Who_hangs_up_while_he_says_it_again_has_left_something(string room, string keys, string until, string states, string lamp)
+    {
+        await lab.RoomAsync("2114", langs: "en");
+        await lab.RoomAsync(room);
+        Assert.Equal("hung-up", await lab.Phones.CallAsync("2114", room, "--keys", $"w1500,1,w700,speak,w3300,#,w600,2{keys}", "--speak", "12", "--for", until));
+        await lab.EventAsync("SwitchboardMessage", ("Dest", room), ("State", "done"));
+        Assert.True(await Eventually.TrueAsync(() => Told() == states, TimeSpan.FromSeconds(5)), Told());
+        foreach (var told in lab.Events("SwitchboardMessage", ("Dest", room)))
+        {
+            Assert.StartsWith($"{told["State"]}:{told["At"]}:room:{room}:{told["Seconds"]}:", await lab.ReadAsync("switchboard_message", told["Id"]!), StringComparison.Ordinal);
+            if (told["State"] != "empty") Assert.InRange(int.Parse(told["Seconds"]!, CultureInfo.InvariantCulture), 2, 5);
+            if (told["State"] == "done") Assert.True(File.Exists(Path.Combine(lab.Messages, told["Id"] + ".wav")));
+        }
+
+        Assert.Equal(lamp, await lab.ReadAsync("switchboard_lamp", room));
+
+        string Told() => string.Join(", ", lab.Events("SwitchboardMessage", ("Dest", room)).Select(e => e["State"]).Order());
+    }
+
+    [Fact]
+    public async Task Who_says_nothing_the_second_time_has_left_what_he_said_before()
+    {
+        await lab.RoomAsync("2115", langs: "en");
+        await lab.RoomAsync("6118");
+        await lab.Phones.CallAsync("2115", "6118", "--keys", "w1500,1,w700,speak,w3300,#,w600,2", "--speak", "4+20", "--for", "9000");
+        Assert.Equal(["message-begin en", "tone en", "message-thanks en"], lab.Heard("2115")[^3..]);
+        Assert.Equal("3", (await lab.EventAsync("SwitchboardMessage", ("Dest", "6118"), ("State", "done")))["Seconds"]);
+        Assert.Equal("1", await lab.ReadAsync("switchboard_lamp", "6118"));
     }
 
     [Fact]

@@ -266,6 +266,8 @@ public class MessageTests(PostgresServer server)
         await hotel.Pbx.CommandAsync("database put switchboard_message 1764137000127-1764137000-5 recording:1764137000127:room:1229:0::1764137000.5");
         await hotel.Pbx.CommandAsync("database put switchboard_message 1764137000129-1764137000-7 recording:1764137000129:room:1229:0::1764137000.7");
         await hotel.Pbx.CommandAsync("database put switchboard_message 1764137000128-1764137000-6 next:1764137000128:room:1229:0::1764137000.6");
+        await hotel.Pbx.CommandAsync("database put switchboard_message 1764137000130-1764137000-8 replaced:1764137000130:room:1229:7::1764137000.8");
+        await File.WriteAllBytesAsync(Recording(hotel, "1764137000130-1764137000-8"), new byte[100]);
         await File.WriteAllBytesAsync(Recording(hotel, "1764137000128-1764137000-6"), new byte[100]);
         // Too large to be read: nobody knows whether it is silence.
         await using (var large = File.Create(Recording(hotel, "1764137000129-1764137000-7"))) large.SetLength(65L * 1024 * 1024);
@@ -280,6 +282,7 @@ public class MessageTests(PostgresServer server)
             == "1229 Closed 13800138000, 1229 Waiting 13800138000, 8199 Waiting -", TimeSpan.FromSeconds(5)), hotel.Worker.Log);
         Assert.Equal(1, await hotel.QueryAsync<long>("select count(*) from notices where kind = 'message-failed'"));
         Assert.False(File.Exists(Recording(hotel, "1764137000126-1764137000-4")));
+        Assert.False(File.Exists(Recording(hotel, "1764137000130-1764137000-8")));
         Assert.True(await Eventually.TrueAsync(async () => (await hotel.Pbx.CommandAsync("database show switchboard_message")).Contains("\n2 results", StringComparison.Ordinal), TimeSpan.FromSeconds(5)), await hotel.Pbx.CommandAsync("database show switchboard_message"));
         // What nobody could judge is kept, entry and file.
         foreach (var kept in (string[])["1764137000128-1764137000-6", "1764137000129-1764137000-7"])

@@ -19,6 +19,7 @@ public sealed class RecordingTests : IDisposable
     {
         Assert.Equal(new RecordedEntry(Id, "done", "1764137000123", true, "1203", "13800138000", "1764137000.12"), RecordedEntry.Read(Id, "done:1764137000123:room:1203:12:13800138000:1764137000.12"));
         Assert.Equal(new RecordedEntry(Id, "recording", "1764137000123", false, "8100", null, null), RecordedEntry.Read(Id, "recording:1764137000123:house:8100:0::"));
+        Assert.Equal("replaced", RecordedEntry.Read(Id, "replaced:1764137000123:room:1203:3::")?.State);
     }
 
     [Theory]

@@ -10,7 +10,7 @@ using Switchboard.Persistence;
 namespace Switchboard.Features.Messages;
 
 /// <summary>What the dialplan says of a caller's recording, in AstDB (switchboard_message/ID) or by a report.</summary>
-/// <param name="State">recording, done, empty or failed.</param>
+/// <param name="State">recording, done, empty, failed or replaced (its caller has said it again).</param>
 /// <param name="At">When it was begun, by the PBX's clock in epoch milliseconds.</param>
 /// <param name="IsRoom">Dest is a room; else an extension of the house.</param>
 internal sealed record RecordedEntry(string Id, string State, string At, bool IsRoom, string Dest, string? Caller, string? Call)
@@ -21,7 +21,7 @@ internal sealed record RecordedEntry(string Id, string State, string At, bool Is
     public static RecordedEntry? Of(DialplanReport report) => Checked(report["Id"], report["State"], report["At"], report["Kind"], report["Dest"], report["Caller"], report["Call"]);
 
     private static RecordedEntry? Checked(string? id, string? state, string? at, string? kind, string? dest, string? caller, string? call) =>
-        id is not null && RecordingFiles.IsId(id) && state is "recording" or "done" or "empty" or "failed" && at is not null && kind is "room" or "house"
+        id is not null && RecordingFiles.IsId(id) && state is "recording" or "done" or "empty" or "failed" or "replaced" && at is not null && kind is "room" or "house"
         && dest is { Length: > 0 and <= 40 } && dest.All(char.IsAsciiLetterOrDigit)
             ? new(id!, state, at, kind == "room", dest, Text(caller), Text(call))
             : null;
@@ -116,6 +116,12 @@ internal sealed class RecordedMessages(IServiceScopeFactory scopes, HotelPbx pbx
         await store.Work.BeginAsync(ct);
         var id = DerivedId.Of(pbx.Name, AstDbFamily, entry.Id);
         if (store.Work.IsOffline ? store.Work.Copy.Find<Message>(id) is not null : await store.Work.Db.Set<Message>().AnyAsync(m => m.Id == id, ct)) return true;
+        if (entry.State == "replaced")
+        {
+            files.Remove(name);
+            return true;
+        }
+
         var now = clock.GetCurrentInstant();
         var at = pbxClock.Ours(entry.At) is { } told ? Instant.Min(told, now) : now;
         var (to, left) = await ToAsync(scope.ServiceProvider, entry, at, ct);
