@@ -14,6 +14,7 @@ internal sealed class LabWorker : IAsyncDisposable
     private readonly Dictionary<string, string> _settings;
     private LabProcess? _process;
     private readonly StringBuilder _earlier = new();
+    private string _lastAnswer = "none";
 
     public LabWorker(string folder, LabAsterisk pbx, string connectionString, IReadOnlyDictionary<string, string>? settings = null)
     {
@@ -64,8 +65,8 @@ internal sealed class LabWorker : IAsyncDisposable
     public async Task StartAsync(bool waitUntilReady = true)
     {
         await BeginAsync();
-        var up = await Eventually.TrueAsync(() => _process!.HasExited ? Task.FromResult(true) : AnswersAsync(waitUntilReady ? "/health/ready" : "/health/live"), TimeSpan.FromSeconds(30));
-        if (!up || _process!.HasExited) throw new InvalidOperationException($"the worker did not come up:\n{Log}");
+        var up = await Eventually.TrueAsync(() => _process!.HasExited ? Task.FromResult(true) : AnswersAsync(waitUntilReady ? "/health/ready" : "/health/live"), TimeSpan.FromSeconds(60));
+        if (!up || _process!.HasExited) throw new InvalidOperationException($"the worker did not come up; its last answer: {_lastAnswer}\n{Log}");
         if (File.Exists(AdminTokenFile)) UseToken(await File.ReadAllTextAsync(AdminTokenFile));
     }
 
@@ -123,10 +124,12 @@ internal sealed class LabWorker : IAsyncDisposable
         try
         {
             using var answer = await Http.GetAsync(new Uri(path, UriKind.Relative));
+            _lastAnswer = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
             return answer.StatusCode == HttpStatusCode.OK;
         }
-        catch (HttpRequestException)
+        catch (Exception none) when (none is HttpRequestException or TaskCanceledException)
         {
+            _lastAnswer = none.Message;
             return false;
         }
     }
