@@ -181,13 +181,13 @@ public class LockTests(PostgresServer server)
     [Fact]
     public async Task Nobody_is_called_any_more_for_a_welfare_check_that_is_done_asked_for_anew_or_of_a_room_that_was_released()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["2287", "2288", "5288"], new Dictionary<string, string>
+        await using var hotel = await LabHotel.OpenAsync(server, ["2287", "2288", "5188"], new Dictionary<string, string>
         {
             ["DoNotDisturb:WelfareCheckAfter"] = "00:00:06",
             ["Deliveries:RingTime"] = "00:00:02",
             ["Deliveries:Pause"] = "00:00:01",
         });
-        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/directory/import", DutyManager("5288"));
+        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/directory/import", DutyManager("5188"));
         foreach (var room in (string[])["2287", "2288"]) await hotel.Worker.SendAsync(HttpMethod.Post, $"/api/dnd/{room}", new { });
         foreach (var room in (string[])["2287", "2288"]) await hotel.Worker.WaitForLogAsync($"Room {room} is locked since", times: 2, seconds: 30);
         Assert.Equal(1, await hotel.QueryAsync<long>($"{DeliveriesOf("2287")} and d.ended_at is null"));
@@ -199,7 +199,7 @@ public class LockTests(PostgresServer server)
         await hotel.CliDoneAsync("dnd", "release", "2288");
         Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>($"{DeliveriesOf("2288")} and d.ended_how = 'there is nothing left to deliver'") == 1, TimeSpan.FromSeconds(20)), hotel.Worker.Log);
         Assert.True(await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select count(*) from deliveries where ended_at is null") == 0, TimeSpan.FromSeconds(20)), hotel.Worker.Log);
-        Assert.True(hotel.Phones.Calls("5288") > 0);
+        Assert.True(hotel.Phones.Calls("5188") > 0);
     }
 
     [Fact]

@@ -94,15 +94,15 @@ public class PersonMessageTests(PostgresServer server)
     [Fact]
     public async Task A_recording_that_is_not_what_the_caller_said_any_more_is_told_and_never_played_to_a_manager()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["5238"], new Dictionary<string, string> { ["Deliveries:RingTime"] = "00:00:02", ["Deliveries:Pause"] = "00:00:01" });
+        await using var hotel = await LabHotel.OpenAsync(server, ["5138"], new Dictionary<string, string> { ["Deliveries:RingTime"] = "00:00:02", ["Deliveries:Pause"] = "00:00:01" });
         hotel.Pbx.ShortenPrompts();
-        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/directory/import", Directory.Replace("8100", "5238", StringComparison.Ordinal));
+        await hotel.Worker.SendAsync(HttpMethod.Post, "/api/directory/import", Directory.Replace("8100", "5138", StringComparison.Ordinal));
         await hotel.Worker.StopAsync();
         var recording = Path.Combine(hotel.Pbx.Folder, "spool", "switchboard-messages", "1764137000123-1764137000-1.wav");
         File.Copy(Path.Combine(hotel.Pbx.Folder, "data", "sounds", "en", "switchboard", "confirmed.wav"), recording);
-        await hotel.Pbx.CommandAsync("database put switchboard_message 1764137000123-1764137000-1 done:1764137000123:house:5238:3::1764137000.1");
+        await hotel.Pbx.CommandAsync("database put switchboard_message 1764137000123-1764137000-1 done:1764137000123:house:5138:3::1764137000.1");
         await hotel.Worker.StartAsync();
-        await hotel.Phones.WaitForAsync("5238", "CANCEL");
+        await hotel.Phones.WaitForAsync("5138", "CANCEL");
         await File.AppendAllTextAsync(recording, "somebody else's words");
         await hotel.Worker.WaitForLogAsync($"recording {recording} is not what was recorded (its checksum differs): it is not played", seconds: 30);
     }
