@@ -29,10 +29,6 @@ internal sealed class CelRecords(string pbx, IServiceScopeFactory scopes, IOptio
     /// <summary>How far the file was compared, or null before the first time.</summary>
     public Task<CelTaken?> TakenAsync(CancellationToken ct) => WithAsync(db => db.Set<CelTaken>().AsNoTracking().SingleOrDefaultAsync(t => t.Pbx == pbx, ct));
 
-    /// <summary>When the first session began that is older than this life of the worker, or null where there was none.</summary>
-    public Task<Instant?> FirstListenedAsync(Instant before, CancellationToken ct) => WithAsync(db => db.Database.SqlQuery<Instant?>(
-        $"""select min(started_at) as "Value" from pbx_event_sessions where pbx = {pbx} and source = 'ami' and started_at < {before}""").SingleAsync(ct));
-
     public Task TakeAsync(CelPosition? position, CancellationToken ct) => WithAsync(db =>
     {
         var now = clock.GetCurrentInstant();

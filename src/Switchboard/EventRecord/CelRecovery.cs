@@ -84,10 +84,11 @@ internal sealed class CelRecovery : BackgroundService
     {
         try
         {
+            var done = true;
             if (_files is null) await WithoutFileAsync(ct);
-            else await CompareAsync(_files, ct);
+            else done = await CompareAsync(_files, ct);
             _toldTrouble = null;
-            return true;
+            return done;
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -106,21 +107,29 @@ internal sealed class CelRecovery : BackgroundService
         foreach (var outage in await _records.OpenOutagesAsync(ct)) await CloseAsync(outage, null, "EventRecord:CelFile is not set: calls of this time are unknown", ct);
     }
 
-    private async Task CompareAsync(CelFiles files, CancellationToken ct)
+    /// <summary>False where it is not known yet what to compare.</summary>
+    private async Task<bool> CompareAsync(CelFiles files, CancellationToken ct)
     {
-        var (position, since) = await BeginningAsync(ct);
         var (recovered, lost, malformed, read) = (new List<CelLine>(), new List<string>(), 0, 0);
         var outages = await _records.OpenOutagesAsync(ct);
+        if (await BeginningAsync(outages, ct) is not var (position, since)) return false;
         while (true)
         {
             ct.ThrowIfCancellationRequested();
             var reading = files.Read(position, LinesAtOnce);
-            if (reading.Lost is { } hole) lost.Add(hole);
-            malformed += reading.Malformed;
+            if (since is null)
+            {
+                if (reading.Lost is { } hole) lost.Add(hole);
+                malformed += reading.Malformed;
+            }
+
             var lines = since is null ? reading.Lines : [.. reading.Lines.Where(l => l.EventTime >= since)];
             read += lines.Count;
             if (lines.Count > 0) recovered.AddRange(await StoreMissingAsync(lines, ct));
-            if (reading.Next is { } next && next != position) await _records.TakeAsync(position = next, ct);
+            var next = reading.Next ?? position;
+            // Not amid what is nobody's: who goes on from there later would take it for ours.
+            if (next != position && (since is null || lines.Count > 0 || reading.AtEnd)) await _records.TakeAsync(next, ct);
+            position = next;
             if (!reading.AtEnd) continue;
             // One that came on record meanwhile explains what was found, once its whole time was read.
             var now = await _records.OpenOutagesAsync(ct);
@@ -132,14 +141,17 @@ internal sealed class CelRecovery : BackgroundService
         if (missing is not null) _log.CelHole(missing);
         if (recovered.Count > 0) _log.Recovered(read, recovered.Count);
         await TellAsync(outages, recovered, missing, ct);
+        return true;
     }
 
-    /// <summary>Where to read on; since says which older lines are nobody's, where no position was kept yet.</summary>
-    private async Task<(CelPosition? Position, Instant? Since)> BeginningAsync(CancellationToken ct)
+    /// <summary>Where to read on; since says which older lines are nobody's, where no position was kept yet. Null where that is not known yet.</summary>
+    private async Task<(CelPosition? Position, Instant? Since)?> BeginningAsync(List<PbxOutage> outages, CancellationToken ct)
     {
         if (await _records.TakenAsync(ct) is { } taken) return (taken.FirstLine.Length == 0 ? null : new CelPosition(taken.FirstLine, taken.FileOffset), null);
-        // A worker that listened before this life was killed before it looked at the file.
-        if (await _records.FirstListenedAsync(_writer.Start, ct) is { } listened) return (null, listened);
+        // Until the PBX is heard nobody knows whether a worker listened before this life.
+        if (_writer.FirstConnectedAt is null) return null;
+        // One did, and was killed before it looked at the file.
+        if (outages.Count > 0) return (null, outages.Min(o => o.FromAt) - Slack);
         // Nobody had: what was in the file by then is not ours to tell, what came since is.
         await _records.TakeAsync(_atStart, ct);
         return (_atStart, null);

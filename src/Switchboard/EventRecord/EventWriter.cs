@@ -19,6 +19,7 @@ internal sealed class EventWriter(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(3);
     private const int MostUntold = 1000;
+    private readonly Instant _start = clock.GetCurrentInstant();
     private long _drained;
     private long _lost;
     private Instant _lostSince;
@@ -27,9 +28,6 @@ internal sealed class EventWriter(
     private long? _failedAt;
     private Instant? _lastLife;
     private bool _lastLifeKnown;
-
-    /// <summary>When this life of the worker began: sessions before it are an earlier one's.</summary>
-    public Instant Start { get; } = clock.GetCurrentInstant();
 
     /// <summary>When this life of the worker first heard the PBX.</summary>
     public Instant? FirstConnectedAt { get; set; }
@@ -174,7 +172,7 @@ internal sealed class EventWriter(
         try
         {
             using var patience = new CancellationTokenSource(Farewell, time);
-            var stored = await history.LastReceivedAsync(pbx, before: Start, patience.Token);
+            var stored = await history.LastReceivedAsync(pbx, before: _start, patience.Token);
             var last = stored is null || _lastLife > stored ? _lastLife : stored;
             if (last is { } from) await KeepAsync(new PbxOutage(pbx, PbxOutage.WorkerAway, from, connected), ct);
             // Not before: what is missing from that time is to be explained by it.

@@ -85,7 +85,7 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
         await hotel.QueryAsync<object>("delete from pbx_cel_positions");
         await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
         await ami.Connection.SendAsync(new AmiAction("Originate").With("Channel", "PJSIP/1165").With("Application", "Wait").With("Data", "1").With("Async", "true"));
-        Assert.True(await Eventually.TrueAsync(() => File.ReadAllText(file).Contains("\"LINKEDID_END\"", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
+        Assert.True(await Eventually.TrueAsync(() => File.ReadLines(file).Any(l => l.StartsWith("\"CHAN_END\"", StringComparison.Ordinal) && l.Contains("PJSIP/1165-", StringComparison.Ordinal)), TimeSpan.FromSeconds(20)));
         await hotel.Worker.StartAsync();
         await hotel.Worker.WaitForLogAsync("Outage of the record of PBX main", seconds: 30);
         Assert.Equal("worker away true", await hotel.QueryAsync<string>("select string_agg(cause || ' ' || (recovered > 0)::text, ', ' order by id) from pbx_outages"));

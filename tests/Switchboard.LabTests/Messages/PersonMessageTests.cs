@@ -92,7 +92,7 @@ public class PersonMessageTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_recording_that_is_not_what_the_caller_said_any_more_is_told_and_never_played_to_a_manager()
+    public async Task A_recording_that_is_not_what_the_caller_said_any_more_is_an_ERROR_at_the_next_call_to_the_manager()
     {
         await using var hotel = await LabHotel.OpenAsync(server, ["5138"], new Dictionary<string, string> { ["Deliveries:RingTime"] = "00:00:02", ["Deliveries:Pause"] = "00:00:01" });
         hotel.Pbx.ShortenPrompts();

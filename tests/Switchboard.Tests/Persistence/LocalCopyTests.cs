@@ -133,6 +133,19 @@ public sealed class LocalCopyTests : IDisposable
         Assert.Null(Stock(path).Take("wake_up_calls"));
     }
 
+    [Fact]
+    public void A_number_that_could_not_be_noted_as_given_is_given_to_nobody_and_is_the_next_one_again()
+    {
+        Directory.CreateDirectory(_folder);
+        var path = Path.Combine(_folder, "numbers.json");
+        System.IO.File.WriteAllText(path, """{"deliveries":[10000001,10000002]}""");
+        var stock = Stock(path);
+        Directory.Delete(_folder, recursive: true);
+        Assert.ThrowsAny<IOException>(() => stock.Take("deliveries"));
+        Directory.CreateDirectory(_folder);
+        Assert.Equal(10000001, stock.Take("deliveries"));
+    }
+
     private static NumberStock Stock(string path)
     {
         var stock = new NumberStock(path);

@@ -37,8 +37,18 @@ internal sealed class DeliveryDesk(
     /// <summary>Ends, in the caller's unit of work, what is still being delivered of this subject: it is done with, or gone.</summary>
     public async Task<Action> StopAsync(Guid subject, string by, string why, CancellationToken ct)
     {
-        Action after = () => { };
-        foreach (var delivery in await store.HoldOpenAsync(subject, ct)) after += Stop(delivery, by, why);
+        return await StopAsync([subject], by, why, ct) ?? (() => { });
+    }
+
+    /// <summary>The same of several subjects; null where none was being delivered.</summary>
+    public async Task<Action?> StopAsync(IEnumerable<Guid> subjects, string by, string why, CancellationToken ct)
+    {
+        Action? after = null;
+        foreach (var subject in subjects)
+        {
+            foreach (var delivery in await store.HoldOpenAsync(subject, ct)) after += Stop(delivery, by, why);
+        }
+
         return after;
     }
 

@@ -116,7 +116,7 @@ internal sealed class LockDesk(
         foreach (var check in open) check.Done(name, caller.Name, outcome, store.Clock.GetCurrentInstant());
         var after = await welfare.StopAsync(open, caller.Name, ct);
         await store.Work.CommitAsync(ct);
-        after();
+        after?.Invoke();
         log.WelfareDone(room.Number);
         var ids = open.Select(c => c.RoomLockId).ToList();
         var locks = store.Work.MustLookLocally ? store.Work.Copy.Where<RoomLock>(l => ids.Contains(l.Id)) : await store.Work.Db.Set<RoomLock>().AsNoTracking().Where(l => ids.Contains(l.Id)).ToListAsync(ct);

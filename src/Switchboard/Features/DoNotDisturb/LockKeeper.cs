@@ -3,6 +3,7 @@ using NodaTime;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.Notices;
 using Switchboard.Persistence.Local;
+using Switchboard.Web;
 
 namespace Switchboard.Features.DoNotDisturb;
 
@@ -47,7 +48,7 @@ internal sealed class LockKeeper(
         var now = clock.GetCurrentInstant();
         foreach (var due in store.OpenHere().Where(l => l.Until <= now)) await ReleaseAsync(store, due.Room, now, ct);
         var after = Duration.FromTimeSpan(options.Value.WelfareCheckAfter);
-        foreach (var long_ in store.OpenHere().Where(l => store.LastLookedAt(l) + after <= now)) await AskAsync(store, scope.ServiceProvider, long_.Room, ct);
+        foreach (var due in store.OpenHere().Where(l => store.LastLookedAt(l) + after <= now)) await AskAsync(due.Id, due.Room, ct);
         var next = store.OpenHere().SelectMany(l => (Instant?[])[l.Until, store.LastLookedAt(l) + after]).Where(at => at > now).Min();
         return next is { } at && at - now < Duration.FromTimeSpan(LookEvery) ? (at - now).ToTimeSpan() + TimeSpan.FromMilliseconds(1) : LookEvery;
     }
@@ -63,17 +64,35 @@ internal sealed class LockKeeper(
         after();
     }
 
-    private async Task AskAsync(LockStore store, IServiceProvider services, string room, CancellationToken ct)
+    private async Task AskAsync(Guid lockId, string room, CancellationToken ct)
     {
+        try
+        {
+            await AskAsync(lockId, room, deliver: true, ct);
+        }
+        // Without PostgreSQL a delivery needs one of the reserved numbers, and room for what is left of them. The check itself needs neither.
+        catch (Exception full) when (full is StoreAwayException or IOException or UnauthorizedAccessException)
+        {
+            await AskAsync(lockId, room, deliver: false, ct);
+        }
+    }
+
+    private async Task AskAsync(Guid lockId, string room, bool deliver, CancellationToken ct)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var store = scope.ServiceProvider.GetRequiredService<LockStore>();
+        var welfare = scope.ServiceProvider.GetRequiredService<WelfareDeliveries>();
         await store.Work.BeginAsync(ct);
-        if (await store.OpenAsync(room, ct) is not { } locked) return;
-        var check = new WelfareCheck(locked, clock.GetCurrentInstant());
+        var stopped = await welfare.StopEarlierAsync(lockId, ct);
+        if (await store.OpenAsync(room, ct) is not { } locked || locked.Id != lockId) return;
+        var check = new WelfareCheck(locked, store.LastLookedAt(locked), clock.GetCurrentInstant());
         store.Work.Db.Add(check);
+        var requested = deliver ? await welfare.RequestAsync(check, ct) : null;
         var since = LockTimes.Wall(locked.SetAt, hotel.Value.Zone);
-        var (told, after) = await services.GetRequiredService<WelfareDeliveries>().RequestAsync(check, ct);
-        after += services.GetRequiredService<NoticeBoard>().Post("welfare-check", room, $"locked since {since}: a welfare check is due, {told}", null);
-        await store.Work.CommitAsync(ct);
-        after();
-        log.WelfareDue(room, since, told);
+        var words = welfare.Words(requested is not null, again: stopped is not null);
+        var told = scope.ServiceProvider.GetRequiredService<NoticeBoard>().Post("welfare-check", room, $"locked since {since}: a welfare check is due, {words}", null);
+        if (!await store.Work.CommitOnceAsync(ct)) return;
+        (stopped + requested + told)();
+        log.WelfareDue(room, since, words);
     }
 }

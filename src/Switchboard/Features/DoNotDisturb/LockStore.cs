@@ -32,6 +32,11 @@ internal sealed class LockStore(UnitOfWork work, NoticeBoard notices, HotelPbx p
     /// <summary>When somebody last had to look whether its guest is well; else since when the guest is left alone.</summary>
     public Instant LastLookedAt(RoomLock locked) => work.Copy.Where<WelfareCheck>(c => c.RoomLockId == locked.Id).Select(c => c.AskedAt).DefaultIfEmpty(locked.Since).Max();
 
+    /// <summary>The ids of a lock's welfare checks so far, to be looked at.</summary>
+    public async Task<List<Guid>> ChecksOfAsync(Guid lockId, CancellationToken ct) => work.IsOffline || work.MustLookLocally
+        ? [.. work.Copy.Where<WelfareCheck>(c => c.RoomLockId == lockId).Select(c => c.Id)]
+        : await work.Db.Set<WelfareCheck>().AsNoTracking().Where(c => c.RoomLockId == lockId).Select(c => c.Id).ToListAsync(ct);
+
     /// <summary>A welfare check with its lock, to be looked at; null where this id is none.</summary>
     public async Task<(WelfareCheck Check, RoomLock Locked)?> CheckAsync(Guid id, CancellationToken ct)
     {

@@ -186,7 +186,9 @@ public sealed class WelfareCheck
 {
     private WelfareCheck() { }
 
-    public WelfareCheck(RoomLock locked, Instant now) => (Id, Pbx, Room, RoomLockId, AskedAt) = (Guid.CreateVersion7(), locked.Pbx, locked.Room, locked.Id, now);
+    /// <param name="last">When somebody had to look before this: of that one time there is one check, however often it is asked for.</param>
+    public WelfareCheck(RoomLock locked, Instant last, Instant now) => (Id, Pbx, Room, RoomLockId, AskedAt) =
+        (DerivedId.Of(locked.Id.ToString(), last.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)), locked.Pbx, locked.Room, locked.Id, now);
 
     public Guid Id { get; private set; }
     public string Pbx { get; private set; } = "";

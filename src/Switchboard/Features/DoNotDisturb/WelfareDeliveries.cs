@@ -14,34 +14,37 @@ internal sealed class WelfareDeliveries(LockStore store, DirectoryBook directory
 {
     private const string How = "delivery";
 
-    /// <summary>Asks for it in the caller's unit of work. Told says in words who is told, for the log and the operators.</summary>
-    public async Task<(string Told, Action After)> RequestAsync(WelfareCheck check, CancellationToken ct)
-    {
-        var key = options.Value.WelfareTo;
-        if (key.Length == 0) return ("the duty manager is to be told", () => { });
-        if (await directory.ByKeyAsync(key, ct) is null) return ($"the directory has no {key}: the duty manager is to be told", () => { });
-        Action after = () => { };
-        // One call for one room: yesterday's, if it still goes on, asks for the same.
-        foreach (var older in store.Work.Copy.Where<WelfareCheck>(c => c.RoomLockId == check.RoomLockId && c.Id != check.Id))
-            after += await deliveries.StopAsync(older.Id, DeliverySetup.Itself, "asked for again", ct);
-        after += await deliveries.RequestAsync(check.Id, key, DeliverySetup.Itself, ct);
-        return ($"{key} is being told", after);
-    }
+    /// <summary>
+    /// Ends, in the caller's unit of work, what still goes on of a lock's earlier checks: one room, one call. Null where nothing did. Before the lock itself is
+    /// held, in the order in which an acknowledgement holds them.
+    /// </summary>
+    public async Task<Action?> StopEarlierAsync(Guid lockId, CancellationToken ct) =>
+        await deliveries.StopAsync(await store.ChecksOfAsync(lockId, ct), DeliverySetup.Itself, "asked for again", ct);
 
-    /// <summary>Ends it in the caller's unit of work: somebody has seen to the guest.</summary>
-    public async Task<Action> StopAsync(IEnumerable<WelfareCheck> done, string by, CancellationToken ct)
+    /// <summary>Asks for it in the caller's unit of work; null where the directory has nobody who is to be told.</summary>
+    public async Task<Action?> RequestAsync(WelfareCheck check, CancellationToken ct) =>
+        options.Value.WelfareTo is { Length: > 0 } key && await directory.ByKeyAsync(key, ct) is not null ? await deliveries.RequestAsync(check.Id, key, DeliverySetup.Itself, ct) : null;
+
+    /// <summary>Who is told, in words for the log and the operators.</summary>
+    /// <param name="requested">The duty manager is being called.</param>
+    /// <param name="again">So far nobody has said that they know.</param>
+    public string Words(bool requested, bool again) => (requested, options.Value.WelfareTo) switch
     {
-        Action after = () => { };
-        foreach (var check in done) after += await deliveries.StopAsync(check.Id, by, "the check is done", ct);
-        return after;
-    }
+        (true, var key) => $"{key} is being told{(again ? " again: nobody has acknowledged the last one" : "")}",
+        (false, "") => "the duty manager is to be told",
+        (false, var key) => $"{key} of the directory cannot be told from here: the duty manager is to be told",
+    };
+
+    /// <summary>Ends it in the caller's unit of work: somebody has seen to the guest. Null where nothing goes on.</summary>
+    public Task<Action?> StopAsync(IEnumerable<WelfareCheck> done, string by, CancellationToken ct) => deliveries.StopAsync(done.Select(c => c.Id), by, "the check is done", ct);
 
     /// <summary>See <see cref="DeliveryContent"/>. Nothing is left of it once the check is done or the room released: then the guest has been seen, or has spoken.</summary>
     public async Task<DeliveredContent?> ContentAsync(Guid subject, CancellationToken ct)
     {
         if (await store.CheckAsync(subject, ct) is not ({ DoneAt: null } check, { IsOpen: true } locked)) return null;
         var person = await directory.ByKeyAsync(options.Value.WelfareTo, ct);
-        var language = person is { Languages.Count: > 0 } ? person.Languages[0] : hotel.Value.LanguageList[0];
+        // The first of theirs that the text is written in.
+        var language = (person is { Languages.Count: > 0 } ? person.Languages : hotel.Value.LanguageList).FirstOrDefault(l => l is "zh" or "en") ?? "en";
         var since = LockTimes.Wall(locked.SetAt, hotel.Value.Zone);
         return new DeliveredContent(Text(language, locked.Room, since), AudioFile: null, From: null, check.AskedAt, language);
     }

@@ -45,7 +45,17 @@ internal sealed class NumberStock(string path)
             if (!_numbers.TryGetValue(table, out var numbers) || numbers.Count == 0) return null;
             var number = numbers[0];
             numbers.RemoveAt(0);
-            Save();
+            try
+            {
+                Save();
+            }
+            catch (Exception full) when (full is IOException or UnauthorizedAccessException)
+            {
+                // Told to nobody: it is the next one again.
+                numbers.Insert(0, number);
+                throw;
+            }
+
             return number;
         }
     }
