@@ -111,19 +111,21 @@ internal sealed class CelRecovery : BackgroundService
     private async Task<bool> CompareAsync(CelFiles files, CancellationToken ct)
     {
         var (recovered, lost, malformed, read) = (new List<CelLine>(), new List<string>(), 0, 0);
+        // In this order: once the PBX was heard and all is on record, so is what the last life has missed.
+        var whole = _writer.FirstConnectedAt is not null && _writer.IsCaughtUp;
         var outages = await _records.OpenOutagesAsync(ct);
-        if (await BeginningAsync(outages, ct) is not var (position, since)) return false;
+        if (await BeginningAsync(whole, outages, ct) is not var (position, since)) return false;
         while (true)
         {
             ct.ThrowIfCancellationRequested();
             var reading = files.Read(position, LinesAtOnce);
-            if (since is null)
+            var lines = since is null ? reading.Lines : [.. reading.Lines.Where(l => l.EventTime >= since)];
+            if (since is null || lines.Count > 0)
             {
                 if (reading.Lost is { } hole) lost.Add(hole);
                 malformed += reading.Malformed;
             }
 
-            var lines = since is null ? reading.Lines : [.. reading.Lines.Where(l => l.EventTime >= since)];
             read += lines.Count;
             if (lines.Count > 0) recovered.AddRange(await StoreMissingAsync(lines, ct));
             var next = reading.Next ?? position;
@@ -145,11 +147,13 @@ internal sealed class CelRecovery : BackgroundService
     }
 
     /// <summary>Where to read on; since says which older lines are nobody's, where no position was kept yet. Null where that is not known yet.</summary>
-    private async Task<(CelPosition? Position, Instant? Since)?> BeginningAsync(List<PbxOutage> outages, CancellationToken ct)
+    /// <param name="whole">What an earlier life has missed is among the outages.</param>
+    /// <param name="outages">Those that were not compared yet.</param>
+    private async Task<(CelPosition? Position, Instant? Since)?> BeginningAsync(bool whole, List<PbxOutage> outages, CancellationToken ct)
     {
         if (await _records.TakenAsync(ct) is { } taken) return (taken.FirstLine.Length == 0 ? null : new CelPosition(taken.FirstLine, taken.FileOffset), null);
         // Until the PBX is heard nobody knows whether a worker listened before this life.
-        if (_writer.FirstConnectedAt is null) return null;
+        if (!whole) return null;
         // One did, and was killed before it looked at the file.
         if (outages.Count > 0) return (null, outages.Min(o => o.FromAt) - Slack);
         // Nobody had: what was in the file by then is not ours to tell, what came since is.

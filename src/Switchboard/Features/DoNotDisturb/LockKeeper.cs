@@ -46,15 +46,18 @@ internal sealed class LockKeeper(
         await using var scope = scopes.CreateAsyncScope();
         var store = scope.ServiceProvider.GetRequiredService<LockStore>();
         var now = clock.GetCurrentInstant();
-        foreach (var due in store.OpenHere().Where(l => l.Until <= now)) await ReleaseAsync(store, due.Room, now, ct);
+        // Each in a unit of work of its own, which ends however it ends.
+        foreach (var due in store.OpenHere().Where(l => l.Until <= now)) await ReleaseAsync(due.Room, now, ct);
         var after = Duration.FromTimeSpan(options.Value.WelfareCheckAfter);
         foreach (var due in store.OpenHere().Where(l => store.LastLookedAt(l) + after <= now)) await AskAsync(due.Id, due.Room, ct);
         var next = store.OpenHere().SelectMany(l => (Instant?[])[l.Until, store.LastLookedAt(l) + after]).Where(at => at > now).Min();
         return next is { } at && at - now < Duration.FromTimeSpan(LookEvery) ? (at - now).ToTimeSpan() + TimeSpan.FromMilliseconds(1) : LookEvery;
     }
 
-    private static async Task ReleaseAsync(LockStore store, string room, Instant now, CancellationToken ct)
+    private async Task ReleaseAsync(string room, Instant now, CancellationToken ct)
     {
+        await using var scope = scopes.CreateAsyncScope();
+        var store = scope.ServiceProvider.GetRequiredService<LockStore>();
         await store.Work.BeginAsync(ct);
         // It may have been released, or given another end, a moment ago.
         if (await store.OpenAsync(room, ct) is not { Until: { } until } locked || until > now) return;
@@ -83,11 +86,12 @@ internal sealed class LockKeeper(
         var store = scope.ServiceProvider.GetRequiredService<LockStore>();
         var welfare = scope.ServiceProvider.GetRequiredService<WelfareDeliveries>();
         await store.Work.BeginAsync(ct);
-        var stopped = await welfare.StopEarlierAsync(lockId, ct);
+        var tells = deliver && await welfare.CanTellAsync(ct);
+        var stopped = tells ? await welfare.StopEarlierAsync(lockId, ct) : null;
         if (await store.OpenAsync(room, ct) is not { } locked || locked.Id != lockId) return;
         var check = new WelfareCheck(locked, store.LastLookedAt(locked), clock.GetCurrentInstant());
         store.Work.Db.Add(check);
-        var requested = deliver ? await welfare.RequestAsync(check, ct) : null;
+        var requested = tells ? await welfare.RequestAsync(check, ct) : null;
         var since = LockTimes.Wall(locked.SetAt, hotel.Value.Zone);
         var words = welfare.Words(requested is not null, again: stopped is not null);
         var told = scope.ServiceProvider.GetRequiredService<NoticeBoard>().Post("welfare-check", room, $"locked since {since}: a welfare check is due, {words}", null);

@@ -159,7 +159,7 @@ internal sealed class LockSync(IServiceScopeFactory scopes, HotelPbx pbx, PbxClo
             held.Held(now);
             // An earlier lock of the room, which ended while nobody could write: what counts is what came after it.
             if (!newest.Contains(held) || (!held.IsOpen && store.LastHere(held.Room) is { } last && last.Id != held.Id)) continue;
-            var (state, since) = held.IsOpen ? ("locked", held.SetAt) : ("released", held.ReleasedAt!.Value);
+            var (state, since) = held.IsOpen ? ("locked", held.ChangedAt) : ("released", held.ReleasedAt!.Value);
             // Of those that waited, or were told to be pending, the operator was told; and so that it is done.
             if ((now - since <= Prompt && since >= pbx.Link.Since) || (held.IsOpen ? held.SetHow : held.ReleasedHow) is LockWays.Guest or LockWays.Expired) continue;
             var seconds = (now - since).TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);

@@ -21,9 +21,11 @@ internal sealed class WelfareDeliveries(LockStore store, DirectoryBook directory
     public async Task<Action?> StopEarlierAsync(Guid lockId, CancellationToken ct) =>
         await deliveries.StopAsync(await store.ChecksOfAsync(lockId, ct), DeliverySetup.Itself, "asked for again", ct);
 
-    /// <summary>Asks for it in the caller's unit of work; null where the directory has nobody who is to be told.</summary>
-    public async Task<Action?> RequestAsync(WelfareCheck check, CancellationToken ct) =>
-        options.Value.WelfareTo is { Length: > 0 } key && await directory.ByKeyAsync(key, ct) is not null ? await deliveries.RequestAsync(check.Id, key, DeliverySetup.Itself, ct) : null;
+    /// <summary>Does the directory have who is to be told?</summary>
+    public async Task<bool> CanTellAsync(CancellationToken ct) => options.Value.WelfareTo is { Length: > 0 } key && await directory.ByKeyAsync(key, ct) is not null;
+
+    /// <summary>Asks for it in the caller's unit of work.</summary>
+    public Task<Action> RequestAsync(WelfareCheck check, CancellationToken ct) => deliveries.RequestAsync(check.Id, options.Value.WelfareTo, DeliverySetup.Itself, ct);
 
     /// <summary>Who is told, in words for the log and the operators.</summary>
     /// <param name="requested">The duty manager is being called.</param>
