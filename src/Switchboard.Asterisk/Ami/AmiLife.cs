@@ -27,19 +27,21 @@ internal sealed class AmiLife(long generation, AmiEventHub hub, TimeProvider tim
         set => _session = value;
     }
 
-    public void OnEvents(AmiSession session, IReadOnlyList<AmiMessage> events)
+    public void OnEvents(AmiSession session, ReadOnlySpan<AmiMessage> events)
     {
         var now = time.GetUtcNow();
-        for (var i = 0; i < events.Count; i++)
+        var booted = _booted.Task.IsCompleted;
+        foreach (var message in events)
         {
-            var booting = !_booted.Task.IsCompleted;
-            var last = booting && events[i].EventName == "FullyBooted";
-            if (booting && !last && _batch.Count >= MaxEarly) _earlyLost++;
-            else _batch.Add(new AmiEvent(generation, events[i]) { ReceivedAt = now });
-            if (last) Announce(session);
+            var last = !booted && message.EventName == "FullyBooted";
+            if (!booted && !last && _batch.Count >= MaxEarly) _earlyLost++;
+            else _batch.Add(new AmiEvent(generation, message) { ReceivedAt = now });
+            if (!last) continue;
+            Announce(session);
+            booted = true;
         }
 
-        if (_booted.Task.IsCompleted) Flush();
+        if (booted) Flush();
     }
 
     public void OnSkipped(AmiSession session, AmiMessage head)

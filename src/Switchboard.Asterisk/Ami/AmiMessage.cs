@@ -10,12 +10,12 @@ public sealed class AmiMessage
 {
     private readonly byte[] _bytes;
 
-    internal AmiMessage(byte[] bytes, AmiEventNames names)
+    internal AmiMessage(byte[] bytes)
     {
         _bytes = bytes;
         // Asterisk writes Event first; whatever else begins with another header is searched for one.
-        if (bytes.AsSpan().StartsWith("Event: "u8)) EventName = names.Of(bytes.AsSpan(7, LineLength(7)));
-        else if (Find(0, "Event") is { Found: true } line) EventName = names.Of(bytes.AsSpan(line.ValueStart, line.ValueLength));
+        if (bytes.AsSpan().StartsWith("Event: "u8)) EventName = AmiTexts.Shared.Of(bytes.AsSpan(7, LineLength(7)));
+        else if (Find(0, "Event") is { Found: true } line) EventName = Value(line);
     }
 
     /// <summary>The bytes as they came, without the empty line at the end.</summary>
@@ -43,7 +43,7 @@ public sealed class AmiMessage
                 var length = LineLength(at);
                 var line = Line(at, length, Math.Max(0, _bytes.AsSpan(at, length).IndexOf((byte)':')));
                 at = line.Next;
-                if (line.Found) yield return new(Encoding.UTF8.GetString(_bytes, line.Start, line.KeyLength), Value(line));
+                if (line.Found) yield return new(AmiTexts.Shared.Of(_bytes.AsSpan(line.Start, line.KeyLength)), Value(line));
             }
         }
     }
@@ -72,17 +72,16 @@ public sealed class AmiMessage
     /// <summary>Names and counts only: values may be a guest's.</summary>
     public override string ToString() => $"{EventName ?? this["Response"] ?? "message"} ({Headers.Count()} headers, {_bytes.Length} bytes)";
 
-    private string Value(HeaderLine line) => Encoding.UTF8.GetString(_bytes, line.ValueStart, line.ValueLength);
+    private string Value(HeaderLine line) => AmiTexts.Shared.Of(_bytes.AsSpan(line.ValueStart, line.ValueLength));
 
     private HeaderLine Find(int from, string key)
     {
-        while (from < _bytes.Length)
+        // The colon's place tells most lines apart; letters are compared where it fits.
+        for (; (from = AmiLines.NextWithColonAt(_bytes, from, key.Length)) >= 0; from++)
         {
-            var length = LineLength(from);
-            // The colon's place tells most lines apart; letters are compared where it fits.
-            if (key.Length < length && _bytes[from + key.Length] == (byte)':' && Ascii.EqualsIgnoreCase(_bytes.AsSpan(from, key.Length), key))
-                return Line(from, length, key.Length);
-            from += length + 2;
+            if (!Ascii.EqualsIgnoreCase(_bytes.AsSpan(from, key.Length), key)) continue;
+            // A key that was asked for with a line end in it is none.
+            if (LineLength(from) is var length && key.Length < length) return Line(from, length, key.Length);
         }
 
         return default;

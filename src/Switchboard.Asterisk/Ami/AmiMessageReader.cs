@@ -14,7 +14,6 @@ internal sealed class AmiMessageReader
 
     private static readonly byte[] End = "\r\n\r\n"u8.ToArray();
     private readonly int _maxMessageBytes;
-    private readonly AmiEventNames _names = new();
     private long _searched;
     private AmiMessage? _skipping;
 
@@ -33,8 +32,9 @@ internal sealed class AmiMessageReader
     /// <summary>Takes one message from the front of the buffer; false when more bytes are needed (or one too long was skipped, see <see cref="Skipped"/>).</summary>
     public bool TryRead(ref ReadOnlySequence<byte> buffer, out AmiMessage message)
     {
-        message = null!;
         Skipped = null;
+        if (_skipping is null && _searched == 0 && TryReadWhole(ref buffer, out message)) return true;
+        message = null!;
         if (_skipping is null) SkipBlankLines(ref buffer);
         var length = FindEnd(buffer);
         if (length < 0)
@@ -55,7 +55,21 @@ internal sealed class AmiMessageReader
             return false;
         }
 
-        message = new AmiMessage(bytes.ToArray(), _names);
+        message = new AmiMessage(bytes.ToArray());
+        return true;
+    }
+
+    /// <summary>Nearly every message has come whole and lies in one piece; any other one is left to the slower way.</summary>
+    private bool TryReadWhole(ref ReadOnlySequence<byte> buffer, out AmiMessage message)
+    {
+        message = null!;
+        var bytes = buffer.FirstSpan;
+        var start = 0;
+        while (bytes[start..].StartsWith("\r\n"u8)) start += 2;
+        var length = bytes[start..].IndexOf(End);
+        if (length < 0 || length > _maxMessageBytes) return false;
+        message = new AmiMessage(bytes.Slice(start, length).ToArray());
+        buffer = buffer.Slice(start + length + End.Length);
         return true;
     }
 
@@ -97,10 +111,10 @@ internal sealed class AmiMessageReader
     }
 
     // Whole headers only, as far as they go: half a value would be another value.
-    private AmiMessage Head(ReadOnlySequence<byte> bytes)
+    private static AmiMessage Head(ReadOnlySequence<byte> bytes)
     {
         var head = bytes.Slice(0, Math.Min(HeadBytes, bytes.Length)).ToArray();
         var whole = head.AsSpan().LastIndexOf("\r\n"u8);
-        return new AmiMessage(whole > 0 ? head[..whole] : head, _names);
+        return new AmiMessage(whole > 0 ? head[..whole] : head);
     }
 }

@@ -10,8 +10,15 @@ public sealed record AmiConnected(long Generation, string Banner) : AmiNotificat
 /// <summary>An event of Asterisk.</summary>
 public sealed record AmiEvent(long Generation, AmiMessage Message) : AmiNotification(Generation)
 {
-    /// <summary>When it was read from the socket, by our clock.</summary>
-    public DateTimeOffset ReceivedAt { get; init; }
+    // A DateTimeOffset takes twice the space, and there is one of these for every event.
+    private readonly long _receivedUtcTicks;
+
+    /// <summary>When it was read from the socket, by our clock; UTC.</summary>
+    public DateTimeOffset ReceivedAt
+    {
+        get => new(_receivedUtcTicks, TimeSpan.Zero);
+        init => _receivedUtcTicks = value.UtcTicks;
+    }
 }
 
 /// <summary>So many events were lost at this place, because the subscription was full or one was longer than allowed: read the state anew.</summary>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -384,7 +385,7 @@ internal sealed class AmiSession : IAsyncDisposable
     private void HandOn()
     {
         if (_events.Count == 0) return;
-        _owner.OnEvents(this, _events);
+        _owner.OnEvents(this, CollectionsMarshal.AsSpan(_events));
         _events.Clear();
     }
 
@@ -420,8 +421,8 @@ internal sealed class AmiSession : IAsyncDisposable
 /// <summary>Whom a session hands its events to; called by its reader, in order, and must not block.</summary>
 internal interface IAmiSessionOwner
 {
-    /// <summary>The list is the session's own again afterwards.</summary>
-    void OnEvents(AmiSession session, IReadOnlyList<AmiMessage> events);
+    /// <summary>What the span lies in is the session's own again afterwards.</summary>
+    void OnEvents(AmiSession session, ReadOnlySpan<AmiMessage> events);
 
     /// <summary>An event was too long and is lost; so much is known of it.</summary>
     void OnSkipped(AmiSession session, AmiMessage head);

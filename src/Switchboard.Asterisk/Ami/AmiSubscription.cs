@@ -55,6 +55,7 @@ public sealed class AmiSubscription : IAsyncDisposable
     internal int Publish(ReadOnlySpan<AmiEvent> events)
     {
         var lost = 0;
+        TaskCompletionSource? reader;
         lock (_gate)
         {
             foreach (var happened in events)
@@ -73,21 +74,25 @@ public sealed class AmiSubscription : IAsyncDisposable
                 _waiting++;
             }
 
-            Wake();
+            reader = ReaderToWake();
         }
 
+        reader?.TrySetResult();
         return lost;
     }
 
     /// <summary>Queues a change of the connection itself.</summary>
     internal void Publish(AmiNotification change)
     {
+        TaskCompletionSource? reader;
         lock (_gate)
         {
             if (_lost > 0) QueueGap();
             _queue.Enqueue(change);
-            Wake();
+            reader = ReaderToWake();
         }
+
+        reader?.TrySetResult();
     }
 
     /// <summary>An event was lost on its way here; so much is known of it. True where this reader would have got it.</summary>
@@ -100,11 +105,14 @@ public sealed class AmiSubscription : IAsyncDisposable
 
     internal void Complete()
     {
+        TaskCompletionSource? reader;
         lock (_gate)
         {
             _completed = true;
-            Wake();
+            reader = ReaderToWake();
         }
+
+        reader?.TrySetResult();
     }
 
     private bool Wants(AmiMessage message) => _eventNames is null || (message.EventName is { } name && _eventNames.Contains(name));
@@ -139,10 +147,12 @@ public sealed class AmiSubscription : IAsyncDisposable
         _lost = 0;
     }
 
-    private void Wake()
+    /// <summary>Whom to wake, after the lock has been left: it is the first thing that the reader takes.</summary>
+    private TaskCompletionSource? ReaderToWake()
     {
-        if (_queue.Count == 0 && !_completed) return;
-        _reader?.TrySetResult();
+        if (_queue.Count == 0 && !_completed) return null;
+        var reader = _reader;
         _reader = null;
+        return reader;
     }
 }

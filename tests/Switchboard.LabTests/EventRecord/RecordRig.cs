@@ -119,7 +119,7 @@ internal sealed class RecordRig : IAsyncDisposable, ILogger<EventWriter>
         LabFiles.Remove(_folder);
     }
 
-    private static AmiMessage Message(string headers) => new(Encoding.UTF8.GetBytes(headers), new AmiEventNames());
+    private static AmiMessage Message(string headers) => new(Encoding.UTF8.GetBytes(headers));
 
     private void Count()
     {

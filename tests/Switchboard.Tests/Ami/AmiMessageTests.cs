@@ -5,7 +5,7 @@ namespace Switchboard.Tests.Ami;
 
 public class AmiMessageTests
 {
-    private static AmiMessage Message(string text) => new(Encoding.UTF8.GetBytes(text), new AmiEventNames());
+    private static AmiMessage Message(string text) => new(Encoding.UTF8.GetBytes(text));
 
     [Fact]
     public void An_event_that_carries_a_Response_header_is_an_event()
@@ -31,7 +31,7 @@ public class AmiMessageTests
     public void Bytes_that_are_no_UTF_8_are_replaced_and_stay_readable_as_bytes()
     {
         byte[] bytes = [.. "CallerIDName: "u8, 0xE7, 0x8E, .. "\r\n"u8];
-        var message = new AmiMessage(bytes, new AmiEventNames());
+        var message = new AmiMessage(bytes);
         Assert.StartsWith("\uFFFD", message["CallerIDName"], StringComparison.Ordinal);
         Assert.Equal(bytes, message.RawBytes.ToArray());
     }
@@ -56,7 +56,7 @@ public class AmiMessageTests
     [Fact]
     public void The_bytes_of_a_value_can_be_had_as_they_came()
     {
-        var message = new AmiMessage([.. "Event: X\r\nA: "u8, 0xFF, 0x00, .. "\r\nB: b\r\n"u8], new AmiEventNames());
+        var message = new AmiMessage([.. "Event: X\r\nA: "u8, 0xFF, 0x00, .. "\r\nB: b\r\n"u8]);
         Assert.Equal([0xFF, 0x00], message.GetBytes("a").ToArray());
         Assert.Equal("b"u8.ToArray(), message.GetBytes("B").ToArray());
         Assert.True(message.GetBytes("C").IsEmpty);
@@ -76,12 +76,21 @@ public class AmiMessageTests
     }
 
     [Fact]
-    public void Event_names_are_decoded_once_and_strange_ones_still_come_right()
+    public void A_key_is_found_at_every_place_of_a_message_and_never_inside_a_value()
     {
-        var names = new AmiEventNames();
-        Assert.Same(names.Of("Newchannel"u8), names.Of("Newchannel"u8));
-        Assert.Equal(["", "前台", "a\uFFFD", "a\uFFFD", "Newchannel"], [names.Of(""u8), names.Of("前台"u8), names.Of([(byte)'a', 0xFF]), names.Of([(byte)'a', 0xFE]), names.Of("Newchannel"u8)]);
-        for (var i = 0; i < 5000; i++) Assert.Equal($"Name{i}", names.Of(Encoding.ASCII.GetBytes($"Name{i}")));
+        for (var before = 0; before < 150; before++)
+        {
+            // Near misses: a bare LF or CR before the key, the colon too early or too late, the key at the end of another one.
+            var filler = new string('x', before);
+            var message = Message($"Event: X\r\nA: {filler}\nChannel: lf\r\nB: \rChannel: cr\r\nMyChannel: no\r\nChannels: no\r\n" +
+                $"Context: no\r\ncHANNEL: yes\r\nChannel: too\r\nLast:{filler}");
+            Assert.Equal("yes", message["Channel"]);
+            Assert.Equal(["yes", "too"], message.GetAll("CHANNEL"));
+            Assert.Equal(filler, message["last"]);
+            Assert.Null(message["Channe"]);
+            Assert.Null(message["no\r\nContext"]);
+            Assert.Null(message["通道"]);
+        }
     }
 
     [Fact]

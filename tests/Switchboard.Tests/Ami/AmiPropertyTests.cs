@@ -40,7 +40,7 @@ public class AmiPropertyTests
     public void Every_header_of_any_message_is_found_by_its_key_and_every_byte_is_in_one_of_them() =>
         Stream.Sample(bytes =>
         {
-            foreach (var message in Model(bytes).Where(m => m[0] == 'M').Select(m => new AmiMessage(Convert.FromHexString(m[1..]), new AmiEventNames())))
+            foreach (var message in Model(bytes).Where(m => m[0] == 'M').Select(m => new AmiMessage(Convert.FromHexString(m[1..]))))
             {
                 var headers = message.Headers.ToList();
                 foreach (var group in headers.Where(h => h.Key.Length > 0 && Ascii.IsValid(h.Key)).GroupBy(h => h.Key, StringComparer.OrdinalIgnoreCase))

@@ -58,7 +58,7 @@ internal sealed record StoredRow(
     {
         var now = received ?? SomeEvents.Now;
         var chunk = new EventChunk(SomeEvents.Session);
-        new EventEncoder("main", options ?? new EventRecordOptions(), roomOf ?? (_ => null)).Encode(new AmiMessage(message, new AmiEventNames()), chunk, 1, now);
+        new EventEncoder("main", options ?? new EventRecordOptions(), roomOf ?? (_ => null)).Encode(new AmiMessage(message), chunk, 1, now);
         return Of(chunk).Single();
     }
 
@@ -91,7 +91,7 @@ internal static class SomeEvents
 
     public static readonly EventSession Session = EventSession.Begin("main", EventSession.Ami, Now);
 
-    public static AmiMessage Message(string text) => new(Encoding.UTF8.GetBytes(text), new AmiEventNames());
+    public static AmiMessage Message(string text) => new(Encoding.UTF8.GetBytes(text));
 
     /// <summary>A chunk of so many small events, received one millisecond after the other.</summary>
     public static EventChunk Chunk(int count, long first = 1, EventSession? session = null)

@@ -22,7 +22,9 @@ public sealed class LiveEventTests
             .FollowAsync(room, call, name, CancellationToken.None).GetAsyncEnumerator();
 
     private void Tell(string name, string phone, string id) => _feed.Publish(
-        new AmiMessage(Encoding.UTF8.GetBytes($"Event: {name}\r\nTimestamp: 1798065002.123456\r\nChannel: {phone}-00000001\r\nUniqueid: {id}\r\nLinkedid: {id}\r\nSecret: x\r\n\r\n"), new AmiEventNames()),
+        new AmiMessage(Encoding.UTF8.GetBytes(
+            $"Event: {name}\r\nTimestamp: 1798065002.123456\r\nChannel: {phone}-00000001\r\n" +
+            $"Uniqueid: {id}\r\nLinkedid: {id}\r\nSecret: x\r\n\r\n")),
         Instant.FromUtc(2026, 12, 23, 22, 30, 3), _encoder);
 
     private static async Task<EventLine> NextAsync(IAsyncEnumerator<EventLine> lines)
