@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Options;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
@@ -24,10 +25,18 @@ internal static class MetricsSetup
         services.AddOpenTelemetry().WithMetrics(metrics =>
         {
             metrics.ConfigureResource(resource => resource.AddService("switchboard", serviceVersion: BuildMeter.Version));
-            metrics.AddMeter("Switchboard.*", "System.Runtime").AddView(_ => new MetricStreamConfiguration { CardinalityLimit = MostSeries });
+            metrics.AddMeter("Switchboard.*", "System.Runtime");
             // A meter's name says nothing that its instruments' names do not.
             if (prometheus) metrics.AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false);
             if (otlp) metrics.AddOtlpExporter();
+        });
+        // A meter is heard all over the process; another worker's in it are not this one's.
+        services.ConfigureOpenTelemetryMeterProvider((provider, metrics) =>
+        {
+            var ours = provider.GetRequiredService<IMeterFactory>();
+            metrics.AddView(instrument => instrument.Meter.Scope is null || ReferenceEquals(instrument.Meter.Scope, ours)
+                ? new MetricStreamConfiguration { CardinalityLimit = MostSeries }
+                : MetricStreamConfiguration.Drop);
         });
         if (!otlp) return services;
         services.AddSingleton<ExportTrouble>();

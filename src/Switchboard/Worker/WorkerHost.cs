@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Serilog;
+using Serilog.Core;
 using Switchboard.Duty;
 using Switchboard.EventRecord;
 using Switchboard.Features.Access;
@@ -42,10 +43,7 @@ internal static class WorkerHost
         try
         {
             await using var app = Build(configFile, builder => configuration = builder.Configuration);
-            // Before the run, which disposes of the services.
-            var end = app.Services.GetRequiredService<WorkerEnd>();
-            await app.RunAsync(ct);
-            return end.Code;
+            return await RunAsync(app, ct);
         }
         catch (Exception invalid) when (ConfigurationFaults.Of(invalid, configuration) is { Count: > 0 } faults)
         {
@@ -58,10 +56,24 @@ internal static class WorkerHost
             await error.WriteLineAsync($"switchboard: the configuration cannot be read: {ConfigurationFaults.Reason(unreadable)}");
             return ExitConfiguration;
         }
-        finally
+    }
+
+    /// <summary>Runs it until it is stopped; its exit code.</summary>
+    internal static async Task<int> RunAsync(WebApplication app, CancellationToken ct)
+    {
+        // Before the run, which disposes of the services.
+        var end = app.Services.GetRequiredService<WorkerEnd>();
+        var stopping = app.Lifetime.ApplicationStopping;
+        try
         {
-            await Log.CloseAndFlushAsync();
+            await app.RunAsync(ct);
         }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested || stopping.IsCancellationRequested)
+        {
+            // Asked to stop before everything had started: no fault, and no core for somebody to read.
+        }
+
+        return end.Code;
     }
 
     internal static WebApplication Build(string? configFile, Action<WebApplicationBuilder>? adjust = null)
@@ -81,7 +93,10 @@ internal static class WorkerHost
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<IClock>(provider => new TimeProviderClock(provider.GetRequiredService<TimeProvider>()));
-        services.AddSerilog((provider, logger) => WorkerLogging.Configure(logger, provider.GetRequiredService<IOptions<LogOptions>>().Value));
+        // Nothing of a worker's is the process's: several may run in one, each with a log of its own.
+        services.AddSerilog(
+            (provider, logger) => WorkerLogging.Configure(logger, provider.GetRequiredService<IOptions<LogOptions>>().Value, provider.GetServices<ILogEventSink>()),
+            preserveStaticLogger: true);
         services.Configure<HostOptions>(host =>
         {
             host.ShutdownTimeout = TimeSpan.FromSeconds(10);

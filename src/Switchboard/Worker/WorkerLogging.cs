@@ -1,5 +1,6 @@
 using System.Globalization;
 using Serilog;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 using Switchboard.Pbx;
@@ -9,7 +10,13 @@ namespace Switchboard.Worker;
 /// <summary>One line a fact: for <c>journalctl</c> on the console, as compact JSON in rolling files. Only this folder and Program know Serilog.</summary>
 internal static class WorkerLogging
 {
-    public static void Configure(LoggerConfiguration logger, LogOptions options)
+    /// <summary>A line on the console: the hotel's clock, the level, what happened.</summary>
+    public const string ConsoleTemplate = "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u4} {Message:l}{NewLine}{Exception}";
+
+    /// <param name="logger">What is configured.</param>
+    /// <param name="options">Section <c>Log</c>.</param>
+    /// <param name="instead">Where the lines go in place of the console; the console where there is none.</param>
+    public static void Configure(LoggerConfiguration logger, LogOptions options, IEnumerable<ILogEventSink> instead)
     {
         logger
             .MinimumLevel.Is(options.Debug ? LogEventLevel.Debug : LogEventLevel.Information)
@@ -22,8 +29,10 @@ internal static class WorkerLogging
             .MinimumLevel.Override(PbxSetup.LinkLogCategory, options.Debug ? LogEventLevel.Debug : LogEventLevel.Fatal)
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)
             .Enrich.FromLogContext();
-        if (ServiceSetup.IsService(Environment.GetEnvironmentVariable, Environment.ProcessId)) logger.WriteTo.Console(new JournalFormatter());
-        else logger.WriteTo.Console(outputTemplate: "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u4} {Message:l}{NewLine}{Exception}", formatProvider: CultureInfo.InvariantCulture);
+        var sinks = instead.ToList();
+        if (sinks.Count > 0) sinks.ForEach(sink => logger.WriteTo.Sink(sink));
+        else if (ServiceSetup.IsService(Environment.GetEnvironmentVariable, Environment.ProcessId)) logger.WriteTo.Console(new JournalFormatter());
+        else logger.WriteTo.Console(outputTemplate: ConsoleTemplate, formatProvider: CultureInfo.InvariantCulture);
         if (string.IsNullOrEmpty(options.Directory)) return;
         logger.WriteTo.File(
             new CompactJsonFormatter(), Path.Combine(options.Directory, "switchboard-.jsonl"), rollingInterval: RollingInterval.Day,

@@ -13,7 +13,8 @@ internal static class SystemZones
 {
     private static readonly ConcurrentDictionary<string, DateTimeZone> Zones = new(StringComparer.Ordinal);
     private static readonly Lock Gate = new();
-    private static string? _fingerprint;
+    private static readonly Dictionary<string, string> Seen = new(StringComparer.Ordinal);
+    private static int _edition;
 
     private static string Folder => Environment.GetEnvironmentVariable("TZDIR") is { Length: > 0 } folder ? folder : "/usr/share/zoneinfo";
 
@@ -35,30 +36,36 @@ internal static class SystemZones
     /// <exception cref="ArgumentException">The system has none of that name.</exception>
     public static DateTimeZone Get(string id) => GetOrNull(id) ?? throw new ArgumentException($"'{id}' is not in this system's zone data");
 
-    /// <summary>Looks at the files; true, and zones are read anew, when one that is in use has changed since the last look.</summary>
-    public static bool Refresh()
+    /// <summary>
+    /// Looks at the files, and reads the zones that are in use anew when one of them has changed. The number of changes since the process began:
+    /// whoever keeps the last one sees that there was one, whoever else has looked meanwhile.
+    /// </summary>
+    public static int Refresh()
     {
         lock (Gate)
         {
-            var now = Fingerprint();
-            var before = _fingerprint;
-            _fingerprint = now;
-            if (before is null || before == now) return false;
-            TimeZoneInfo.ClearCachedData();
-            foreach (var id in Zones.Keys.ToList())
-            {
-                // The old rules are better than none.
-                try
-                {
-                    Zones[id] = BclDateTimeZone.FromTimeZoneInfo(TimeZoneInfo.FindSystemTimeZoneById(id));
-                }
-                catch (Exception broken) when (broken is TimeZoneNotFoundException or InvalidTimeZoneException or System.Security.SecurityException)
-                {
-                    _fingerprint = before;
-                }
-            }
+            // A zone that came into use since the last look has not changed.
+            var changed = Zones.Keys.Where(id => Fingerprint(id) is var now && Seen.GetValueOrDefault(id, now) != now).ToList();
+            if (changed.Count > 0) TimeZoneInfo.ClearCachedData();
+            var read = changed.Count(ReadAnew);
+            foreach (var id in Zones.Keys.Except(Seen.Keys).ToList()) Seen[id] = Fingerprint(id);
+            return read > 0 ? ++_edition : _edition;
+        }
+    }
 
+    private static bool ReadAnew(string id)
+    {
+        try
+        {
+            var now = Fingerprint(id);
+            Zones[id] = BclDateTimeZone.FromTimeZoneInfo(TimeZoneInfo.FindSystemTimeZoneById(id));
+            Seen[id] = now;
             return true;
+        }
+        catch (Exception broken) when (broken is TimeZoneNotFoundException or InvalidTimeZoneException or System.Security.SecurityException)
+        {
+            // The old rules are better than none; the next look tries it again.
+            return false;
         }
     }
 
@@ -71,16 +78,16 @@ internal static class SystemZones
     }
 
     // Zone files are a few hundred bytes; a new one may have any date.
-    private static string Fingerprint() => string.Join(' ', Zones.Keys.Order(StringComparer.Ordinal).Select(id =>
+    private static string Fingerprint(string id)
     {
         try
         {
-            return $"{id} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Folder, id))))}";
+            return Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(Folder, id))));
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
             // In the middle of an update.
-            return $"{id} unreadable";
+            return "unreadable";
         }
-    }));
+    }
 }

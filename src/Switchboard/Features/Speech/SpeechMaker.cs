@@ -7,22 +7,24 @@ using Switchboard.Pbx;
 namespace Switchboard.Features.Speech;
 
 /// <summary>Makes speech of a text by the hotel's own program. That it fails is told and never thrown: whoever asks has another way to say it.</summary>
-internal sealed class SpeechMaker(IOptions<SpeechOptions> options, IOptions<PbxOptions> pbx, TimeProvider time, ILogger<SpeechMaker> log)
+internal sealed class SpeechMaker(IOptions<SpeechOptions> options, IOptions<PbxOptions> pbx, TimeProvider time, ILogger<SpeechMaker> log) : IDisposable
 {
     // A thousand characters take some two minutes: 16,000 bytes a second.
     private const int MostBytes = 16 * 1024 * 1024;
     private const int LongestText = 2000;
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
-    private static readonly SemaphoreSlim AtOnce = new(2);
+    private readonly SemaphoreSlim _atOnce = new(2);
 
     /// <summary>Are texts read aloud at all?</summary>
     public bool IsConfigured => options.Value.Command.Count > 0;
+
+    public void Dispose() => _atOnce.Dispose();
 
     /// <summary>The text as a WAV that the PBX can play, or null where there is no program or it failed.</summary>
     public async Task<byte[]?> MakeAsync(string text, string language, CancellationToken ct)
     {
         if (!IsConfigured || text.Length is 0 or > LongestText) return null;
-        await AtOnce.WaitAsync(ct);
+        await _atOnce.WaitAsync(ct);
         try
         {
             using var limit = new CancellationTokenSource(options.Value.Limit, time);
@@ -44,7 +46,7 @@ internal sealed class SpeechMaker(IOptions<SpeechOptions> options, IOptions<PbxO
         }
         finally
         {
-            AtOnce.Release();
+            _atOnce.Release();
         }
     }
 

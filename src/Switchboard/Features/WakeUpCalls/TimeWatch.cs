@@ -15,11 +15,12 @@ internal sealed class TimeWatch(
 
     // Corrections by NTP are smaller; a machine that was asleep or stopped counts as one whose clock was set.
     private static readonly Duration Noticeable = Duration.FromSeconds(1);
+    private int _zones;
     private (Instant Wall, long Ticks) _last = (clock.GetCurrentInstant(), time.GetTimestamp());
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        SystemZones.Refresh();
+        _zones = SystemZones.Refresh();
         for (var second = 1; ; second++)
         {
             await Task.Delay(LookEvery, time, stoppingToken);
@@ -46,7 +47,9 @@ internal sealed class TimeWatch(
 
     private void LookAtZones()
     {
-        if (!SystemZones.Refresh()) return;
+        var before = _zones;
+        _zones = SystemZones.Refresh();
+        if (_zones == before) return;
         log.ZoneDataChanged(SystemZones.Version());
         signal.AskRederive();
     }
