@@ -14,7 +14,7 @@ public partial class ArrowTests
     [GeneratedRegex(@"LoggerMessage\((?:EventId = )?([0-9]+)")]
     private static partial Regex LogId();
 
-    private static string Source { get; } = Path.Combine(Root(), "src");
+    private static string Source { get; } = Path.Combine(Checkout.Root, "src");
 
     private static IEnumerable<(string Folder, string Name, string Text)> Files(string project)
     {
@@ -22,7 +22,7 @@ public partial class ArrowTests
         foreach (var file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {
             var path = Path.GetRelativePath(root, file).Split(Path.DirectorySeparatorChar);
-            if (path[0] is "obj" or "bin" || path.Contains("Migrations")) continue;
+            if (path[0] is "obj" or "bin" || path.Contains("Migrations") || path.Contains("CompiledModel")) continue;
             yield return (string.Join('.', path[..^1]), path[^1], File.ReadAllText(file));
         }
     }
@@ -104,12 +104,5 @@ public partial class ArrowTests
         var ids = Files("Switchboard").SelectMany(f => LogId().Matches(f.Text)).Select(m => m.Groups[1].Value).ToList();
         Assert.NotEmpty(ids);
         Assert.Empty(ids.GroupBy(id => id).Where(g => g.Count() > 1).Select(g => g.Key));
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Switchboard.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("run the tests from a checkout");
-        return folder.FullName;
     }
 }

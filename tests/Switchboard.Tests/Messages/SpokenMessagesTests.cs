@@ -32,17 +32,10 @@ public class SpokenMessagesTests
     [InlineData("en")]
     public void Every_prompt_that_can_be_said_was_recorded(string language)
     {
-        var recorded = Directory.GetFiles(Path.Combine(Root(), "asterisk-config", "sounds", language, "switchboard"), "*.wav").Select(Path.GetFileNameWithoutExtension).ToHashSet();
+        var recorded = Directory.GetFiles(Path.Combine(Checkout.Root, "asterisk-config", "sounds", language, "switchboard"), "*.wav").Select(Path.GetFileNameWithoutExtension).ToHashSet();
         var said = Enumerable.Range(0, 61).SelectMany(n => SpokenMessages.Count(n, language))
             .Concat(Enumerable.Range(0, 24 * 60).SelectMany(n => SpokenMessages.Received(Today.AtMidnight().PlusMinutes(-n), Today, language)))
             .Concat(Enumerable.Range(0, 366).SelectMany(n => SpokenMessages.Received(Today.AtMidnight().PlusDays(-n), Today, language)));
         Assert.Subset<string?>(recorded, said.Concat(["collect-menu", "message-kept", "message-deleted", "message-at-desk", "messages-end"]).ToHashSet<string?>());
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Switchboard.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("run the tests from a checkout");
-        return folder.FullName;
     }
 }

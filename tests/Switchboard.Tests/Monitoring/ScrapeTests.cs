@@ -57,7 +57,7 @@ public sealed partial class ScrapeTests
         Assert.Contains("switchboard_journal_size_bytes{journal=\"events\",pbx=\"main\"} 40", series);
         foreach (var file in (string[])["alerts.yml", "grafana-dashboard.json"])
         {
-            var text = await File.ReadAllTextAsync(Path.Combine(Root(), "deploy", "monitoring", file));
+            var text = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "deploy", "monitoring", file));
             var named = SeriesName().Matches(text).Select(m => m.Value).ToHashSet(StringComparer.Ordinal);
             Assert.True(named.Count > 10, file);
             Assert.True(named.IsSubsetOf(there), $"{file} names what the worker does not have: {string.Join(", ", named.Except(there))}");
@@ -66,7 +66,7 @@ public sealed partial class ScrapeTests
         }
 
         // And the other way round: what is counted is shown.
-        var shown = await File.ReadAllTextAsync(Path.Combine(Root(), "deploy", "monitoring", "grafana-dashboard.json"));
+        var shown = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "deploy", "monitoring", "grafana-dashboard.json"));
         foreach (var ours in there.Where(name => name.StartsWith("switchboard_", StringComparison.Ordinal)))
             Assert.Contains(Regex.Replace(ours, "_(bucket|count|sum)$", ""), shown, StringComparison.Ordinal);
     }
@@ -103,12 +103,5 @@ public sealed partial class ScrapeTests
         attempt.RangAt = after is { } delay ? attempt.DueAt + delay : null;
         call.Record(attempt, new AttemptResult(AttemptOutcome.Confirmed, "1"), A.At(1), A.Rules);
         return attempt;
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Switchboard.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("run the tests from a checkout");
-        return folder.FullName;
     }
 }

@@ -67,7 +67,7 @@ public partial class SchemaSafetyTests
     [Fact]
     public void Who_writes_by_COPY_names_the_columns_so_that_a_new_one_does_not_stop_it()
     {
-        var writers = Directory.EnumerateFiles(Path.Combine(Root(), "src", "Switchboard"), "*.cs", SearchOption.AllDirectories)
+        var writers = Directory.EnumerateFiles(Path.Combine(Checkout.Root, "src", "Switchboard"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
             .SelectMany(f => File.ReadLines(f).Where(l => l.Contains("CopyAsync(", StringComparison.Ordinal)).SelectMany(l => Copy().Matches(l))).ToList();
         Assert.NotEmpty(writers);
@@ -134,11 +134,4 @@ public partial class SchemaSafetyTests
     ];
 
     private static string IdOf(Type migration) => migration.GetCustomAttribute<MigrationAttribute>()!.Id;
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Switchboard.sln"))) folder = folder.Parent ?? throw new InvalidOperationException("run the tests from a checkout");
-        return folder.FullName;
-    }
 }
