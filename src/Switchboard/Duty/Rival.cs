@@ -20,7 +20,8 @@ public sealed record Rival(string Who, Instant? Since, bool AtPbx)
 /// <summary>What came of asking at the PBX for another worker that serves it.</summary>
 /// <param name="Rival">One that lives, or null.</param>
 /// <param name="Asked">The PBX was asked: without a rival, there is none. Else nothing is known.</param>
-public sealed record RivalSearch(Rival? Rival, bool Asked);
+/// <param name="Own">The lease there is this worker's own, of an earlier life: nobody has served since.</param>
+public sealed record RivalSearch(Rival? Rival, bool Asked, bool Own = false);
 
 /// <summary>Asks at the PBX for another worker that serves it.</summary>
 public delegate Task<RivalSearch> FindRival(CancellationToken ct);

@@ -47,7 +47,8 @@ internal sealed class PbxLease(AmiConnection ami, WorkerDuty duty, LeaseTalk tal
         try
         {
             if (!await ConnectsAsync(link, changes, ct)) return new(null, Asked: false);
-            if (await LeaseTalk.ReadAsync(link, ct) is not { } lease || lease.Worker == id) return new(null, Asked: true);
+            if (await LeaseTalk.ReadAsync(link, ct) is not { } lease) return new(null, Asked: true);
+            if (lease.Worker == id) return new(null, Asked: true, Own: true);
             var rival = await talk.AskAsync(link, lease, ct);
             // It need not be asked again when the worker connects for good.
             _gone = rival is null ? lease.Text : null;

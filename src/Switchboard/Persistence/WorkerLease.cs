@@ -21,7 +21,10 @@ public sealed class WorkerLease(string pbx, WorkerDuty duty, FindRival findRival
     private static readonly TimeSpan Aside = TimeSpan.FromSeconds(5);
 
     // At boot everything starts together: PostgreSQL is waited for a moment before it is done without.
-    internal static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
+
+    // Who served until a moment ago has the newest copy there is, and guests who are due: it goes on as soon as PostgreSQL has refused once.
+    private static readonly TimeSpan OwnPatience = TimeSpan.FromMilliseconds(100);
 
     // The server frees the lock of a machine that lost power or its network after some four seconds, not after two hours.
     private const string ServerWatchesUs = "-c tcp_keepalives_idle=2 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout=4000";
@@ -46,6 +49,9 @@ public sealed class WorkerLease(string pbx, WorkerDuty duty, FindRival findRival
 
     /// <summary>Another worker serves, and this one waits until it ends.</summary>
     internal bool StandsBy => duty.State == DutyState.StandingBy;
+
+    /// <summary>How long PostgreSQL is waited for at the start before it is done without.</summary>
+    internal TimeSpan Patience { get; private set; } = StartPatience;
 
     /// <summary>Raised when <see cref="IsHeld"/> changes.</summary>
     public event Action? Changed;
@@ -95,8 +101,11 @@ public sealed class WorkerLease(string pbx, WorkerDuty duty, FindRival findRival
     internal async Task ServeMeanwhileAsync(CancellationToken ct)
     {
         var began = time.GetTimestamp();
-        await Task.Delay(StartPatience, time, ct);
-        while ((await findRival(ct)).Rival is { } rival)
+        var own = (await findRival(ct)).Own;
+        if (own) Patience = OwnPatience;
+        if (Patience - time.GetElapsedTime(began) is { Ticks: > 0 } rest) await Task.Delay(rest, time, ct);
+        // (the claim when the link is up decides)
+        while (!own && (await findRival(ct)).Rival is { } rival)
         {
             StandBy(rival, time.GetElapsedTime(began));
             await Task.Delay(Aside, time, ct);

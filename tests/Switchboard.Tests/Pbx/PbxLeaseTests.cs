@@ -73,6 +73,19 @@ public sealed class PbxLeaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_lease_of_its_own_earlier_life_is_told_as_its_own_and_nobody_is_asked()
+    {
+        var asking = _services.GetRequiredService<FindRival>()(CancellationToken.None);
+        using (var session = await _server.AcceptAndBootAsync())
+        {
+            await AnswerLeaseAsync(session, Others.Replace(Other, Me, StringComparison.Ordinal));
+            await session.AnswerAsync(await session.ReadAsync("Logoff"));
+        }
+
+        Assert.Equal(new RivalSearch(null, Asked: true, Own: true), await asking.Soon());
+    }
+
+    [Fact]
     public async Task Whoever_has_the_lease_is_asked_and_an_answer_makes_it_a_rival()
     {
         var asking = _services.GetRequiredService<FindRival>()(CancellationToken.None);

@@ -83,13 +83,18 @@ internal sealed class StatusDesk(
         {
             var began = time.GetTimestamp();
             var at = await db.Database.SqlQuery<Instant>($"select clock_timestamp() as \"Value\"").SingleAsync(ct);
-            return (new("database", true, $"PostgreSQL answers in {time.GetElapsedTime(began).TotalMilliseconds:F1} ms"), at);
+            return (new("database", true, $"PostgreSQL answers in {time.GetElapsedTime(began).TotalMilliseconds:F1} ms; {OwnCopy()}"), at);
         }
         catch (Exception away) when (away is NpgsqlException or InvalidOperationException or OperationCanceledException or TimeoutException)
         {
             return (new("database", false, Since(outages.DatabaseFault, $"no answer: {away.GetBaseException().Message}")), null);
         }
     }
+
+    // Without one, nobody is rung when PostgreSQL goes.
+    private string OwnCopy() => local.FilledAt is { } filled
+        ? $"this machine's copy for a time without it was read at {Local(filled)}"
+        : "this machine has no copy yet for a time without it";
 
     private string Since(Fault? told, string otherwise) => told is null ? otherwise : $"{told.What} since {Local(told.Since)}: {told.Reason}";
 

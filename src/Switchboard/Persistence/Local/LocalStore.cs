@@ -43,7 +43,7 @@ internal sealed partial class LocalStore : BackgroundService
     private string? _unusable;
     private volatile CancellationTokenSource _whileOnline = new();
     private volatile TaskCompletionSource _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _filled;
+    private long? _filled;
     private long? _stoodReady;
     private int _drained;
 
@@ -72,6 +72,9 @@ internal sealed partial class LocalStore : BackgroundService
 
     /// <summary>There is a copy to go on from: of this life, or of an earlier one.</summary>
     public bool HasCopy => _usable;
+
+    /// <summary>When this life has last read all that the copy holds, or null.</summary>
+    public Instant? FilledAt { get; private set; }
 
     /// <summary>Ends with the present time online: what waits for the database then waits no longer.</summary>
     public CancellationToken WhileOnline => _whileOnline.Token;
@@ -234,7 +237,10 @@ internal sealed partial class LocalStore : BackgroundService
     }
 
     // Another worker may hold the lock while ours waits for it: only a database that does not answer is done without.
-    private bool IsAwayAtStart => !_startup.IsReady && _startup.Trouble is not null && _time.GetElapsedTime(_start) > WorkerLease.StartPatience;
+    private bool IsAwayAtStart => !_startup.IsReady && _startup.Trouble is not null && _time.GetElapsedTime(_start) > _lease.Patience;
+
+    // One that failed is due again at once: until then there may be nothing to go on from.
+    private TimeSpan UntilFill => _filled is { } then ? RefillEvery - _time.GetElapsedTime(then) : TimeSpan.Zero;
 
     private void LeaseChanged()
     {
@@ -259,7 +265,7 @@ internal sealed partial class LocalStore : BackgroundService
             if (_duty.State == DutyState.StandingBy) await StandReadyAsync(ct);
             else if (!_lease.IsHeld) GoOffline();
             else if (!_online) await TryGoOnlineAsync(ct);
-            else if (_time.GetElapsedTime(_filled) > RefillEvery) await TryFillAsync(ct);
+            else if (UntilFill <= TimeSpan.Zero) await TryFillAsync(ct);
             if (!_online && !_toldOffline && CanServe)
             {
                 _toldOffline = _mine = true;
@@ -268,7 +274,7 @@ internal sealed partial class LocalStore : BackgroundService
                 ModeChanged?.Invoke();
             }
 
-            await Task.WhenAny(woken.Task, Task.Delay(_online ? LookEveryOnline : LookEvery, _time, ct));
+            await Task.WhenAny(woken.Task, Task.Delay(_online ? TimeSpan.FromTicks(Math.Clamp(UntilFill.Ticks, LookEvery.Ticks, LookEveryOnline.Ticks)) : LookEvery, _time, ct));
             ct.ThrowIfCancellationRequested();
             if (woken.Task.IsCompleted) _woken = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -300,6 +306,7 @@ internal sealed partial class LocalStore : BackgroundService
             (_drained, OfflineSince, _toldOffline) = (0, null, false);
             ModeChanged?.Invoke();
             // Whoever waits to be rung does not wait for the copy.
+            _filled = null;
             await FillAsync(db, ct);
         }
         catch (Exception away) when (away is NpgsqlException or DbUpdateException or InvalidOperationException or TimeoutException or IOException)
@@ -365,6 +372,7 @@ internal sealed partial class LocalStore : BackgroundService
         _filled = _time.GetTimestamp();
         _file.WriteSnapshot();
         _usable = _file.IsOpen;
+        FilledAt = _clock.GetCurrentInstant();
         foreach (var part in _parts) part.Filled?.Invoke(Copy);
     }
 
