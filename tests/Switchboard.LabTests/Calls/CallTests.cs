@@ -89,7 +89,7 @@ public class CallTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task A_worker_that_comes_back_makes_the_calls_that_it_had_heard_and_not_yet_made()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["2173", "6173"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["2173", "6173"], ownProcess: true);
         await hotel.Phones.CallAsync("6173", "2173", "--for", "300");
         await WaitForEndedAsync(hotel, 1);
         // As if it had died between storing the events and making the call.
@@ -104,7 +104,7 @@ public class CallTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task A_call_while_the_worker_was_away_is_a_row_from_the_PBXs_own_file()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["2174", "3174", "6174"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["2174", "3174", "6174"], ownProcess: true);
         await hotel.Phones.CallAsync("6174", "2174", "--for", "300");
         await WaitForEndedAsync(hotel, 1);
         await hotel.Worker.KillAsync();

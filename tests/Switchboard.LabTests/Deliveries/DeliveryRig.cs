@@ -178,7 +178,7 @@ internal sealed class DeliveryRig : IAsyncDisposable
         return await command.ExecuteScalarAsync() as string;
     }
 
-    public Task<(int Code, string Said)> CliAsync(params string[] arguments) => LabCommand.RunAsync("dotnet", [LabWorker.Executable, .. arguments], [("SWITCHBOARD_URL", Url), ("SWITCHBOARD_TOKEN_FILE", TokenFile)]);
+    public Task<(int Code, string Said)> CliAsync(params string[] arguments) => LabCli.RunAsync(arguments, ("SWITCHBOARD_URL", Url), ("SWITCHBOARD_TOKEN_FILE", TokenFile));
 
     public async ValueTask DisposeAsync()
     {

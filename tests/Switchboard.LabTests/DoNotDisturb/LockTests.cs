@@ -321,6 +321,7 @@ public class LockTests(PostgresServer server)
         hotel.Pbx.ShortenPrompts();
         await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
         await hotel.Worker.SendAsync(HttpMethod.Post, "/api/stays/check-in", new { room = "1326", guestName = "Feng" });
+        await Eventually.TrueAsync(async () => await ami.AstDbAsync("switchboard_room", "1326") is ['1', ..], TimeSpan.FromSeconds(10));
         wire.BecomeBlackHole();
         wire.Reset();
         await hotel.Worker.WaitForLogAsync("PBX main cannot be reached");
@@ -335,7 +336,7 @@ public class LockTests(PostgresServer server)
     [Fact]
     public async Task What_the_dialplan_told_while_nobody_listened_is_read_from_the_PBXs_own_file_once()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1324", "1325"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1324", "1325"], ownProcess: true);
         hotel.Pbx.ShortenPrompts();
         await hotel.CliDoneAsync("dnd", "set", "1324");
         await hotel.Phones.CallAsync("1325", "1324", "--keys", "w1500,0", "--for", "1500");

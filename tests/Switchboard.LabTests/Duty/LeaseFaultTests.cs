@@ -15,7 +15,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();
         string[] rooms = ["1131", "1132", "1133", "1134", "1135", "1136"];
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, rooms, staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, rooms, staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
         Assert.True(await Eventually.TrueAsync(() => LabFiles.HasCopy(two.First.JournalFolder), TimeSpan.FromSeconds(20)));
@@ -43,7 +43,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     public async Task A_worker_that_slept_while_the_other_took_over_rings_nobody_and_stands_down()
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1137", "1138"], staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1137", "1138"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
         // Claimed already: it lies in the first one's hand.
@@ -69,7 +69,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     public async Task What_was_booked_without_PostgreSQL_at_a_worker_that_was_replaced_is_stored_when_it_stands_by()
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1139"], staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1139"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
         Assert.True(await Eventually.TrueAsync(() => LabFiles.HasCopy(two.First.JournalFolder), TimeSpan.FromSeconds(20)));
@@ -93,7 +93,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     public async Task Asterisk_that_was_killed_and_lost_its_AstDB_is_claimed_anew_by_the_one_that_served_it()
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1139"], staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1139"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
         await hotel.Pbx.KillAsync();
@@ -110,7 +110,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     public async Task Started_while_PostgreSQL_is_away_with_an_old_copy_it_stands_by_for_the_one_that_lives_and_serves_when_that_one_is_gone()
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1129", "1130"], staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1129", "1130"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         var (soon, later) = (LabHotel.HotelTime(22), LabHotel.HotelTime(50));
         var first = await hotel.BookAsync("1129", soon);
@@ -146,7 +146,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
         var direct = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
         using var wire = new LabRelay(new UnixDomainSocketEndPoint(Path.Combine(direct.Host!, ".s.PGSQL.5432")));
         var cut = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Host = "127.0.0.1", Port = wire.Port, SslMode = SslMode.Disable };
-        await using var hotel = LabHotel.BuildOn(cut.ConnectionString, ["1125", "1126", "1127"], staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(cut.ConnectionString, ["1125", "1126", "1127"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
         Assert.True(await Eventually.TrueAsync(() => LabFiles.HasCopy(two.First.JournalFolder), TimeSpan.FromSeconds(20)));
@@ -167,7 +167,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();
         await using var other = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1124"], staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1124"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await using var two = new TwoWorkers(hotel, other.ConnectionString);
         await two.StartSecondAsync();

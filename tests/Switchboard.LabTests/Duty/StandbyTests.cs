@@ -14,7 +14,7 @@ public class StandbyTests(PostgresServer server, ITestOutputHelper output)
         await using var others = await server.CreateDatabaseAsync(LabHotel.Schema);
         await using var lease = await others.OpenAsync();
         await using (var take = new Npgsql.NpgsqlCommand("select pg_advisory_lock(hashtextextended('switchboard worker of PBX main', 0))", lease)) await take.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        await using var hotel = await LabHotel.OpenAsync(server, ["1116"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1116"], ownProcess: true);
         await using var two = await TwoWorkers.OfAsync(hotel);
         // (On a slow machine it may hear of it at the PBX before its database is looked over.)
         await two.Second.WaitForLogAsync("has held its lock since");
@@ -39,7 +39,7 @@ public class StandbyTests(PostgresServer server, ITestOutputHelper output)
         Assert.True(report.GetProperty("healthy").GetBoolean(), report.ToString());
         Assert.Contains($"/{two.First.ProcessId}, since", Part(report, "lock"), StringComparison.Ordinal);
         Assert.Contains("stands by", Part(report, "pbx"), StringComparison.Ordinal);
-        var (code, told) = await LabCommand.RunAsync("dotnet", [LabWorker.Executable, "status"], ("SWITCHBOARD_URL", two.Second.Url), ("SWITCHBOARD_TOKEN_FILE", two.First.AdminTokenFile));
+        var (code, told) = await LabCli.RunAsync(["status"], ("SWITCHBOARD_URL", two.Second.Url), ("SWITCHBOARD_TOKEN_FILE", two.First.AdminTokenFile));
         Assert.True(code == 0 && told.Contains("healthy, standing by", StringComparison.Ordinal), $"{code}: {told}");
 
         // Neither calls nor callers reach it.
@@ -57,7 +57,7 @@ public class StandbyTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task When_the_first_is_killed_the_second_follows_within_five_seconds_and_rings_what_is_due_once()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1117", "1118"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1117", "1118"], ownProcess: true);
         await using var two = await TwoWorkers.OfAsync(hotel);
         var (claimed, later) = (await hotel.BookAsync("1117", 4), await hotel.BookAsync("1118", 9));
         await two.First.KillAsync();
@@ -82,7 +82,7 @@ public class StandbyTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task When_the_first_is_stopped_the_second_follows_at_once()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1119"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1119"], ownProcess: true);
         await using var two = await TwoWorkers.OfAsync(hotel);
         var number = await hotel.BookAsync("1119", 8);
         Assert.Equal(0, await two.First.StopAsync());
@@ -99,7 +99,7 @@ public class StandbyTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task A_worker_that_is_killed_and_started_again_finds_its_own_lease_and_waits_for_nobody()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1110"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1110"], ownProcess: true);
         await using var two = new TwoWorkers(hotel);
         var before = await two.LeaseAsync();
         await two.First.KillAsync();

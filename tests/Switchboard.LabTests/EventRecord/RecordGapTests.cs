@@ -11,7 +11,7 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task Calls_of_a_time_without_a_worker_are_recovered_through_a_rotation_of_the_file_and_the_outage_is_a_row()
     {
-        await using var hotel = await LabHotel.BuildAsync(server, ["1162", "2162", "5162"], staticPhones: true);
+        await using var hotel = await LabHotel.BuildAsync(server, ["1162", "2162", "5162"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         foreach (var room in (string[])["1162", "2162", "5162"]) await hotel.BookAsync(room, LabHotel.HotelTime(5));
         foreach (var room in (string[])["1162", "2162", "5162"]) await hotel.Phones.WaitForAsync(room, "RINGING");
@@ -56,7 +56,7 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task Calls_of_a_time_without_a_worker_are_that_outage_s_also_where_the_link_comes_later_than_the_worker()
     {
-        await using var hotel = await LabHotel.BuildAsync(server, ["1164"], staticPhones: true);
+        await using var hotel = await LabHotel.BuildAsync(server, ["1164"], staticPhones: true, ownProcess: true);
         await hotel.Pbx.StartAsync();
         using var wire = new LabRelay(hotel.Pbx.AmiPort);
         hotel.Worker.Set("Pbx:Port", wire.Port.ToString(CultureInfo.InvariantCulture));
@@ -77,7 +77,7 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task Calls_are_recovered_also_where_the_worker_was_killed_before_it_first_looked_at_the_file()
     {
-        await using var hotel = await LabHotel.BuildAsync(server, ["1165"], staticPhones: true);
+        await using var hotel = await LabHotel.BuildAsync(server, ["1165"], staticPhones: true, ownProcess: true);
         var file = await WriteYearsBeforeAsync(hotel);
         await hotel.StartAsync();
         await hotel.Worker.KillAsync();

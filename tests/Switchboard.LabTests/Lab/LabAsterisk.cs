@@ -30,7 +30,9 @@ internal sealed class LabAsterisk : IAsyncDisposable
     public string Secret => File.ReadAllText(SecretFile).Trim();
     public string SecretFile => Path.Combine(Folder, "ami.secret");
 
-    public async Task StartAsync(bool waitUntilBooted = true)
+    public Task StartAsync(bool waitUntilBooted = true) => StartTimes.OfAsync("Asterisk", () => BeginAsync(waitUntilBooted));
+
+    private async Task BeginAsync(bool waitUntilBooted)
     {
         List<string> arguments = [Folder, "--ami", Text(AmiPort), "--sip", Text(SipPort), "--rooms", _rooms];
         if (_staticPhones is { } port) arguments.AddRange(["--phones", Text(port)]);

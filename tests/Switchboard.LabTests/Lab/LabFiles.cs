@@ -13,7 +13,7 @@ internal static class LabFiles
     public static string NewFolder(string prefix)
     {
         var parent = Directory.Exists("/dev/shm") ? "/dev/shm" : "/tmp";
-        var folder = Path.Combine(parent, $"swb-{prefix}-{Guid.NewGuid():N}"[..(9 + prefix.Length)]);
+        var folder = Path.Combine(parent, $"swb-{prefix}-{Guid.NewGuid():N}"[..(13 + prefix.Length)]);
         Directory.CreateDirectory(folder);
         return folder;
     }

@@ -25,7 +25,7 @@ internal sealed class LabHotel : IAsyncDisposable
 
     private readonly bool _staticPhones;
 
-    private LabHotel(TestDatabase? database, string connectionString, string rooms, IReadOnlyDictionary<string, string>? settings, bool staticPhones = false)
+    private LabHotel(TestDatabase? database, string connectionString, string rooms, IReadOnlyDictionary<string, string>? settings, bool staticPhones, bool ownProcess)
     {
         _database = database;
         _connectionString = connectionString;
@@ -36,7 +36,7 @@ internal sealed class LabHotel : IAsyncDisposable
         Pbx = new LabAsterisk(rooms, staticPhones ? port : null);
         Phones = new LabPhones(Pbx, port);
         // The secret's file must be there before Asterisk is: some tests start the worker first.
-        Worker = new LabWorker(_folder, Pbx, connectionString, settings);
+        Worker = new LabWorker(_folder, Pbx, connectionString, settings, ownProcess);
     }
 
     public LabAsterisk Pbx { get; }
@@ -50,9 +50,9 @@ internal sealed class LabHotel : IAsyncDisposable
         + string.Concat(numbers.Select(n => $"{n},{n[0]},en,main,{(n.StartsWith("81", StringComparison.Ordinal) ? $"PJSIP/{n} PJSIP/{n}b" : $"PJSIP/{n}")},{(n.StartsWith("73", StringComparison.Ordinal) ? "true" : "false")}\n"));
 
     /// <summary>Everything up and the rooms imported.</summary>
-    public static async Task<LabHotel> OpenAsync(PostgresServer server, string[] rooms, IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<LabHotel> OpenAsync(PostgresServer server, string[] rooms, IReadOnlyDictionary<string, string>? settings = null, bool ownProcess = false)
     {
-        var hotel = await BuildAsync(server, rooms, settings);
+        var hotel = await BuildAsync(server, rooms, settings, ownProcess: ownProcess);
         try
         {
             await hotel.StartAsync();
@@ -66,15 +66,17 @@ internal sealed class LabHotel : IAsyncDisposable
     }
 
     /// <summary>A database, and nothing started.</summary>
-    public static async Task<LabHotel> BuildAsync(PostgresServer server, string[] rooms, IReadOnlyDictionary<string, string>? settings = null, bool staticPhones = false)
+    public static async Task<LabHotel> BuildAsync(
+        PostgresServer server, string[] rooms, IReadOnlyDictionary<string, string>? settings = null, bool staticPhones = false, bool ownProcess = false)
     {
         var database = await server.CreateDatabaseAsync(Schema);
-        return new LabHotel(database, database.ConnectionString, RoomsOf(rooms), settings, staticPhones);
+        return new LabHotel(database, database.ConnectionString, RoomsOf(rooms), settings, staticPhones, ownProcess);
     }
 
     /// <summary>On a database server that the test itself starts and stops.</summary>
-    public static LabHotel BuildOn(string connectionString, string[] rooms, IReadOnlyDictionary<string, string>? settings = null, bool staticPhones = false) =>
-        new(null, connectionString, RoomsOf(rooms), settings, staticPhones);
+    public static LabHotel BuildOn(
+        string connectionString, string[] rooms, IReadOnlyDictionary<string, string>? settings = null, bool staticPhones = false, bool ownProcess = false) =>
+        new(null, connectionString, RoomsOf(rooms), settings, staticPhones, ownProcess);
 
     /// <summary>No PBX is started; what the worker must find of it before it begins is there all the same.</summary>
     public LabHotel WithoutPbx()
@@ -96,12 +98,30 @@ internal sealed class LabHotel : IAsyncDisposable
     public async Task ImportRoomsAsync()
     {
         await Worker.SendAsync(HttpMethod.Post, "/api/rooms/import", RoomsCsv);
-        await Eventually.TrueAsync(async () =>
+        await SettleAsync();
+    }
+
+    /// <summary>
+    /// Waits until the worker has said everything: the PBX, where it can be reached, knows the rooms, and the copy for a time without PostgreSQL is written. A
+    /// worker that has just started is quick; a test that cuts a wire or kills a server must not be quicker.
+    /// </summary>
+    private async Task SettleAsync()
+    {
+        var rooms = RoomsCsv.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(r => r.Split(',')[0]).ToList();
+        var last = "";
+        var settled = await Eventually.TrueAsync(async () =>
         {
-            var parts = (await Worker.GetAsync("/api/status")).GetProperty("parts").EnumerateArray().ToDictionary(p => p.GetProperty("name").GetString()!);
-            var held = parts["room state"].GetProperty("summary").GetString()!;
-            return !parts["pbx"].GetProperty("healthy").GetBoolean() || (held.StartsWith("the PBX holds", StringComparison.Ordinal) && !held.Contains("wait for the PBX", StringComparison.Ordinal));
-        }, TimeSpan.FromSeconds(5));
+            var status = await Worker.GetAsync("/api/status");
+            var parts = status.GetProperty("parts").EnumerateArray().ToDictionary(p => p.GetProperty("name").GetString()!);
+            last = status.ToString();
+            if (Summary("database").Contains("no copy yet", StringComparison.Ordinal)) return false;
+            if (!parts["pbx"].GetProperty("healthy").GetBoolean()) return true;
+            last = await Pbx.CommandAsync("database show switchboard_room");
+            return rooms.TrueForAll(room => last.Contains($"/switchboard_room/{room} ", StringComparison.Ordinal));
+
+            string Summary(string part) => parts[part].GetProperty("summary").GetString()!;
+        }, TimeSpan.FromSeconds(20));
+        Assert.True(settled, $"the PBX does not know the rooms yet, or there is no copy; it said: {last}\n{Worker.Log}");
     }
 
     /// <summary>

@@ -14,7 +14,9 @@ internal sealed class LabPhones(LabAsterisk pbx, int? port = null, string name =
     public int Port { get; } = port ?? FreePorts.Udp();
 
     /// <summary>Starts them; <paramref name="third"/> is whom operator 0004 puts callers through to.</summary>
-    public async Task StartAsync(bool register = true, string third = "0")
+    public Task StartAsync(bool register = true, string third = "0") => StartTimes.OfAsync(register ? "phones that register" : "phones", () => BeginAsync(register, third));
+
+    private async Task BeginAsync(bool register, string third)
     {
         List<string> arguments =
             [pbx.Folder, "--pbx", pbx.SipPort.ToString(CultureInfo.InvariantCulture), "--port", Port.ToString(CultureInfo.InvariantCulture), "--third", third, "--name", name];

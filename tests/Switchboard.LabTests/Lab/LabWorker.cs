@@ -7,17 +7,22 @@ using System.Text.Json;
 
 namespace Switchboard.LabTests.Lab;
 
-/// <summary>The worker as a hotel runs it: a process of its own, with its configuration in a file, that may be killed at any moment.</summary>
+/// <summary>
+/// The worker as a hotel runs it, with its configuration in a file. It runs beside the tests, which starts it in a moment; where it is killed, stalled,
+/// measured or given a clock or an environment of its own, in a process of its own.
+/// </summary>
 internal sealed class LabWorker : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly Dictionary<string, string> _settings;
-    private LabProcess? _process;
+    private readonly bool _ownProcess;
+    private IWorkerLife? _life;
     private readonly StringBuilder _earlier = new();
     private string _lastAnswer = "none";
 
-    public LabWorker(string folder, LabAsterisk pbx, string connectionString, IReadOnlyDictionary<string, string>? settings = null)
+    public LabWorker(string folder, LabAsterisk pbx, string connectionString, IReadOnlyDictionary<string, string>? settings = null, bool ownProcess = false)
     {
+        _ownProcess = ownProcess;
         _folder = folder;
         _settings = new Dictionary<string, string>
         {
@@ -43,8 +48,8 @@ internal sealed class LabWorker : IAsyncDisposable
         Http = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(10) };
     }
 
-    /// <summary>What the process finds in its environment.</summary>
-    public Dictionary<string, string> Environment { get; } = [];
+    /// <summary>What its own process finds in its environment.</summary>
+    public Dictionary<string, string> Environment { get => Own(field); } = [];
 
     public string Url { get; } = $"http://127.0.0.1:{FreePorts.Tcp()}";
     public int AgiPort { get; } = FreePorts.Tcp();
@@ -54,27 +59,34 @@ internal sealed class LabWorker : IAsyncDisposable
     public string AdminTokenFile => Path.Combine(_folder, "admin.token");
 
     /// <summary>The pid of its present life.</summary>
-    public int ProcessId => _process!.Pid;
+    public int ProcessId => _life!.Pid;
 
     /// <summary>Everything that its lives have written so far.</summary>
-    public string Log => _earlier + (_process?.Output ?? "");
+    public string Log => _earlier + (_life?.Output ?? "");
 
-    /// <summary>The worker beside these tests, or a published one that SWITCHBOARD_TEST_WORKER names.</summary>
-    public static string Executable => System.Environment.GetEnvironmentVariable("SWITCHBOARD_TEST_WORKER") ?? Path.Combine(AppContext.BaseDirectory, "switchboard.dll");
+    /// <summary>What starts a worker in its own process: the one beside these tests, or, as deploy/test has it, the shipped one that SWITCHBOARD_TEST_WORKER names.</summary>
+    public static string[] Command { get; } = System.Environment.GetEnvironmentVariable("SWITCHBOARD_TEST_WORKER") is { Length: > 0 } shipped
+        ? [shipped]
+        : ["dotnet", Path.Combine(AppContext.BaseDirectory, "switchboard.dll")];
 
-    public async Task StartAsync(bool waitUntilReady = true)
+    public Task StartAsync(bool waitUntilReady = true) =>
+        StartTimes.OfAsync(_ownProcess ? "a worker in its own process" : "a worker beside the tests", () => ComeUpAsync(waitUntilReady));
+
+    private async Task ComeUpAsync(bool waitUntilReady)
     {
         await BeginAsync();
-        var up = await Eventually.TrueAsync(() => _process!.HasExited ? Task.FromResult(true) : AnswersAsync(waitUntilReady ? "/health/ready" : "/health/live"), TimeSpan.FromSeconds(60));
-        if (!up || _process!.HasExited) throw new InvalidOperationException($"the worker did not come up; its last answer: {_lastAnswer}\n{Log}");
+        var up = await Eventually.TrueAsync(() => _life!.HasExited ? Task.FromResult(true) : AnswersAsync(waitUntilReady ? "/health/ready" : "/health/live"), TimeSpan.FromSeconds(60));
+        if (!up || _life!.HasExited) throw new InvalidOperationException($"the worker did not come up; its last answer: {_lastAnswer}\n{Log}");
         if (File.Exists(AdminTokenFile)) UseToken(await File.ReadAllTextAsync(AdminTokenFile));
     }
 
-    /// <summary>Starts the process and waits for nothing.</summary>
+    /// <summary>Starts it and waits for nothing.</summary>
     public async Task BeginAsync()
     {
         await WriteConfigurationAsync();
-        _process = await LabProcess.StartAsync("env", [.. Environment.Select(e => $"{e.Key}={e.Value}"), "dotnet", Executable, "run", "--config", ConfigFile]);
+        _life = _ownProcess
+            ? new WorkerInItsOwnProcess(await LabProcess.StartAsync("env", [.. Environment.Select(e => $"{e.Key}={e.Value}"), .. Command, "run", "--config", ConfigFile]))
+            : WorkerInThisProcess.Start(ConfigFile);
     }
 
     /// <summary>For who reads its configuration while it does not run.</summary>
@@ -105,19 +117,28 @@ internal sealed class LabWorker : IAsyncDisposable
     private string ClockFile => Path.Combine(_folder, "offset");
 
     /// <summary>As a machine that swaps, or a virtual one that is moved: it does nothing, and nobody is told.</summary>
-    public Task PauseAsync() => _process!.SignalAsync("STOP");
+    public Task PauseAsync() => SignalAsync("STOP");
 
-    public Task ContinueAsync() => _process!.SignalAsync("CONT");
+    public Task ContinueAsync() => SignalAsync("CONT");
 
     /// <summary>kill -9.</summary>
-    public Task KillAsync() => EndAsync("KILL");
+    public async Task KillAsync()
+    {
+        await SignalAsync("KILL");
+        await EndedAsync();
+    }
 
-    public Task<int> StopAsync() => EndAsync("TERM");
+    /// <summary>Asks it to stop, and waits until it has; its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        await _life!.StopAsync();
+        return await EndedAsync();
+    }
 
     /// <summary>STOP and CONT: it hears and does nothing meanwhile.</summary>
-    public Task SignalAsync(string signal) => _process!.SignalAsync(signal);
+    public Task SignalAsync(string signal) => ((WorkerInItsOwnProcess)Own(_life!)).SignalAsync(signal);
 
-    public Task<int> WaitForExitAsync(int seconds) => _process!.WaitForExitAsync(TimeSpan.FromSeconds(seconds));
+    public Task<int> WaitForExitAsync(int seconds) => _life!.WaitForExitAsync(TimeSpan.FromSeconds(seconds));
 
     public async Task<bool> AnswersAsync(string path)
     {
@@ -163,16 +184,18 @@ internal sealed class LabWorker : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        if (_process is not null) await _process.DisposeAsync();
+        if (_life is not null) await _life.DisposeAsync();
     }
 
-    private async Task<int> EndAsync(string signal)
+    private async Task<int> EndedAsync()
     {
-        await _process!.SignalAsync(signal);
-        var code = await _process.WaitForExitAsync(TimeSpan.FromSeconds(20));
-        _earlier.Append(_process.Output);
-        await _process.DisposeAsync();
-        _process = null;
+        var code = await _life!.WaitForExitAsync(TimeSpan.FromSeconds(20));
+        _earlier.Append(_life.Output);
+        await _life.DisposeAsync();
+        _life = null;
         return code;
     }
+
+    private T Own<T>(T thing) => _ownProcess ? thing
+        : throw new InvalidOperationException("this worker runs beside the tests: what is to be killed, stalled or given an environment is built with ownProcess: true");
 }

@@ -137,7 +137,7 @@ public class MessageTests(PostgresServer server)
     [Fact]
     public async Task Lamps_are_right_again_after_a_restart_of_Asterisk_of_the_worker_and_of_the_phone_and_for_a_phone_that_was_away()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1226", "7121"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1226", "7121"], ownProcess: true);
         await hotel.CliDoneAsync("message", "take", "1226", "--text", "x");
         await hotel.CliDoneAsync("message", "take", "7121", "--text", "x");
         await hotel.Phones.WaitForLampAsync("1226", "yes 1/0");

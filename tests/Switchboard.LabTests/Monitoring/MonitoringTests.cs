@@ -83,6 +83,7 @@ public partial class MonitoringTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait(Form.Name, Form.Long)]
     public async Task A_drill_in_which_each_of_the_three_is_away_fires_its_alert_and_every_query_of_the_dashboard_answers()
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();

@@ -16,6 +16,6 @@ internal static class LabBackup
     public static async Task<(int Code, string Said)> RunAsync(string script, LabWorker worker, params string[] arguments)
     {
         await worker.WriteConfigurationAsync();
-        return await LabCommand.RunAsync(Path.Combine(LabFiles.Root, "deploy", script), ["--config", worker.ConfigFile, .. arguments], ("SWITCHBOARD", $"dotnet {LabWorker.Executable}"));
+        return await LabCommand.RunAsync(Path.Combine(LabFiles.Root, "deploy", script), ["--config", worker.ConfigFile, .. arguments], ("SWITCHBOARD", string.Join(' ', LabWorker.Command)));
     }
 }

@@ -15,12 +15,12 @@ public sealed class RestoreTests : IDisposable
     public async Task Restored_into_an_empty_system_what_fell_due_meanwhile_is_missed_and_listed_and_never_rung_and_what_is_to_come_rings()
     {
         await using var lost = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(lost.ConnectionString, ["1181", "1182", "1183", "1184", "5181"], new Dictionary<string, string> { ["WakeUpCalls:Pause"] = "00:00:40" }, staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(lost.ConnectionString, ["1181", "1182", "1183", "1184", "5181"], new Dictionary<string, string> { ["WakeUpCalls:Pause"] = "00:00:40" }, staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         var recording = Path.Combine(hotel.Pbx.Folder, "spool", "switchboard-messages", "1764150000000-restore.wav");
         await File.WriteAllTextAsync(recording, "RIFF");
         var coming = await hotel.BookAsync("1183", LabHotel.HotelTime(7200));
-        var soon = LabHotel.HotelTime(40);
+        var soon = LabHotel.HotelTime(20);
         await hotel.BookAsync("1181", soon);
         var cancelled = await hotel.BookAsync("1182", soon.AddSeconds(1));
         var ringing = await hotel.BookAsync("5181", LabHotel.HotelTime(4));
@@ -75,7 +75,7 @@ public sealed class RestoreTests : IDisposable
     public async Task A_worker_that_goes_on_while_the_database_is_restored_stores_nothing_of_its_own_in_it_and_begins_anew()
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1191", "1192"], staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1191", "1192"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await hotel.BookAsync("1191", LabHotel.HotelTime(7200));
         var backup = await LabBackup.TakeAsync(hotel.Worker, _folder);

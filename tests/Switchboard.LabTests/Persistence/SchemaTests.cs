@@ -53,7 +53,7 @@ public partial class SchemaTests(PostgresServer server)
     [Fact]
     public async Task Two_schemas_newer_are_refused_with_numbers_versions_and_what_to_do_and_the_worker_is_not_started_again()
     {
-        await using var hotel = (await LabHotel.BuildAsync(server, [])).WithoutPbx();
+        await using var hotel = (await LabHotel.BuildAsync(server, [], ownProcess: true)).WithoutPbx();
         await ExecuteAsync(hotel.ConnectionString, "insert into switchboard_schema values (8, 7, now(), '9.0'), (9, 8, now(), '9.5')");
         await hotel.Worker.BeginAsync();
         Assert.Equal(78, await hotel.Worker.WaitForExitAsync(90));
@@ -66,7 +66,7 @@ public partial class SchemaTests(PostgresServer server)
     public async Task A_database_that_somebody_unknown_has_migrated_is_refused_by_the_migrations_name()
     {
         await using var database = await server.CreateDatabaseAsync(Older);
-        await using var hotel = LabHotel.BuildOn(database.ConnectionString, []).WithoutPbx();
+        await using var hotel = LabHotel.BuildOn(database.ConnectionString, [], ownProcess: true).WithoutPbx();
         await ExecuteAsync(hotel.ConnectionString, "insert into schema_migrations values ('29990101000000_Somebodys', '10.0')");
         await hotel.Worker.BeginAsync();
         Assert.Equal(78, await hotel.Worker.WaitForExitAsync(90));

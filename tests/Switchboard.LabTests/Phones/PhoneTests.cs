@@ -30,7 +30,7 @@ public class PhoneTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task A_phone_that_stays_away_is_told_of_once_whoever_restarts_meanwhile_and_once_more_when_it_is_back()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1142", "1143"], Soon);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1142", "1143"], Soon, ownProcess: true);
         await SeenAsync(hotel, "1142 yes NOT_INUSE, 1143 yes NOT_INUSE");
         await hotel.Phones.RegisterAsync(0, "1142");
         await SeenAsync(hotel, "1142 gone UNAVAILABLE, 1143 yes NOT_INUSE");

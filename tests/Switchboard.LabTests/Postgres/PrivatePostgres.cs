@@ -1,4 +1,5 @@
 using System.Globalization;
+using Switchboard.LabTests.Lab;
 
 namespace Switchboard.LabTests.Postgres;
 
@@ -52,7 +53,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>Starts it again after <see cref="KillAsync"/>; returns when it accepts connections.</summary>
-    public async Task StartAsync()
+    public Task StartAsync() => StartTimes.OfAsync("a PostgreSQL of its own", BeginAsync);
+
+    private async Task BeginAsync()
     {
         if (_server is not null) throw new InvalidOperationException("The server runs already");
         using var ready = new FileSystemWatcher(Folder, "connection");

@@ -4,7 +4,7 @@ using Switchboard.LabTests.Lab;
 
 namespace Switchboard.LabTests.Setup;
 
-/// <summary>"switchboard check" as somebody runs it: a process of its own, by a configuration in a file.</summary>
+/// <summary>"switchboard check" as somebody runs it, by a configuration in a file.</summary>
 internal sealed class CheckRig(LabAsterisk pbx, string connectionString)
 {
     public string Config { get; } = Path.Combine(pbx.Folder, "check.json");
@@ -31,7 +31,7 @@ internal sealed class CheckRig(LabAsterisk pbx, string connectionString)
     public async Task<(int Code, string Said)> RunAsync(params string[] more)
     {
         await File.WriteAllTextAsync(Config, JsonSerializer.Serialize(_settings));
-        return await LabCommand.RunAsync("dotnet", [LabWorker.Executable, "check", "--config", Config, .. more]);
+        return await LabCli.RunAsync(["check", "--config", Config, .. more]);
     }
 
     /// <summary>It must say this, and that something is wrong.</summary>

@@ -40,16 +40,17 @@ public class SetupOnAsteriskTests(PostgresServer server)
             given.Password = null;
             string[] setup =
             [
-                LabWorker.Executable, "setup", "--yes", "--output", config, "--hotel-name", "Lab Hotel", "--zone", "Asia/Shanghai", "--http-url", worker.Url,
+                .. LabWorker.Command, "setup", "--yes", "--output", config, "--hotel-name", "Lab Hotel", "--zone", "Asia/Shanghai", "--http-url", worker.Url,
                 "--pbx-port", pbx.AmiPort.ToString(CultureInfo.InvariantCulture), "--connection-string", given.ConnectionString, "--database-password-file", password,
                 "--asterisk-dir", StockAsterisk.Etc(pbx), "--asterisk-data", StockAsterisk.Data(pbx),
                 "--messages-dir", Path.Combine(pbx.Folder, "spool", "switchboard-messages"), "--messages-dir-at-pbx", "/lab/spool/switchboard-messages",
+                "--bundled", Bundled,
             ];
             // "asterisk -rx" is Asterisk's own way in; here it is noted, and done through the lab's.
             var console = Path.Combine(folder, "asterisk");
             await File.WriteAllTextAsync(console, $"#!/bin/sh\nprintf '%s\\n' \"$2\" >>{console}.asked\n", TestContext.Current.CancellationToken);
             File.SetUnixFileMode(console, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            var (code, said) = await LabCommand.RunAsync("dotnet", [.. setup, "--reload"], ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"));
+            var (code, said) = await LabCommand.RunAsync(setup[0], [.. setup[1..], "--reload"], ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"));
             Assert.True(code == 0 && said.Contains("'switchboard' is added now", StringComparison.Ordinal) && said.Contains("Asterisk was told to read it", StringComparison.Ordinal), said);
             var asked = await File.ReadAllLinesAsync(console + ".asked", TestContext.Current.CancellationToken);
             Assert.Equal(["core reload", "module load cel_custom.so"], asked);
@@ -76,12 +77,12 @@ public class SetupOnAsteriskTests(PostgresServer server)
             await phones.WaitForAsync("1101", "INVITE", seconds: 30);
             await worker.WaitForLogAsync("Confirmed", 30);
 
-            await DoneAsync([LabWorker.Executable, "check", "--config", config], "OK       dialogues: Asterisk reaches the worker at 127.0.0.1:" + agi, "OK       CEL file: ", "OK       prompts: ", "All is well.");
+            await DoneAsync([.. LabWorker.Command, "check", "--config", config, "--bundled", Bundled], "OK       dialogues: Asterisk reaches the worker at 127.0.0.1:" + agi, "OK       CEL file: ", "OK       prompts: ", "All is well.");
             Assert.Equal(0, await worker.StopAsync());
 
             Assert.Contains("/switchboard_room/1101", await pbx.CommandAsync("database show"), StringComparison.Ordinal);
             File.Delete(console + ".asked");
-            (code, said) = await LabCommand.RunAsync("dotnet", [LabWorker.Executable, "setup", "--remove", "--reload", "--output", config, "--asterisk-dir", StockAsterisk.Etc(pbx), "--asterisk-data", StockAsterisk.Data(pbx),
+            (code, said) = await LabCommand.RunAsync(LabWorker.Command[0], [.. LabWorker.Command[1..], "setup", "--remove", "--reload", "--output", config, "--asterisk-dir", StockAsterisk.Etc(pbx), "--asterisk-data", StockAsterisk.Data(pbx),
                 "--messages-dir", Path.Combine(pbx.Folder, "spool", "switchboard-messages")], ("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}"));
             Assert.True(code == 0 && said.Contains("Taken out of", StringComparison.Ordinal) && said.Contains("has forgotten what it kept", StringComparison.Ordinal), said);
             foreach (var command in await File.ReadAllLinesAsync(console + ".asked", TestContext.Current.CancellationToken)) await pbx.CommandAsync(command);
@@ -145,7 +146,7 @@ public class SetupOnAsteriskTests(PostgresServer server)
                     ["--database-password-file"] = password,
                 };
                 foreach (var (flag, value) in other) flags[flag] = value;
-                return LabCommand.RunAsync("dotnet", [LabWorker.Executable, "setup", "--yes", .. flags.SelectMany(f => (string[])[f.Key, f.Value])]);
+                return LabCommand.RunAsync(LabWorker.Command[0], [.. LabWorker.Command[1..], "setup", "--yes", .. flags.SelectMany(f => (string[])[f.Key, f.Value])]);
             }
 
             async Task<string> GuestAsync()
@@ -162,9 +163,12 @@ public class SetupOnAsteriskTests(PostgresServer server)
         }
     }
 
-    private static async Task DoneAsync(string[] arguments, params string[] told)
+    // The shipped worker looks for it where its package has it.
+    private static string Bundled => Path.Combine(LabFiles.Root, "asterisk-config");
+
+    private static async Task DoneAsync(string[] command, params string[] told)
     {
-        var (code, said) = await LabCommand.RunAsync("dotnet", arguments);
+        var (code, said) = await LabCommand.RunAsync(command[0], command[1..]);
         Assert.True(code == 0, $"{code}\n{said}");
         foreach (var text in told) Assert.True(said.Contains(text, StringComparison.Ordinal), $"'{text}' should be in:\n{said}");
     }

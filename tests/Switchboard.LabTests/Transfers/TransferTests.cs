@@ -15,9 +15,9 @@ public class TransferTests(PostgresServer server, ITestOutputHelper output)
 
     private static Dictionary<string, string> Office(string operators = "PJSIP/0001") => new() { ["Office:OperatorPhones:0"] = operators };
 
-    private async Task<LabHotel> OpenAsync(string[] rooms, string operators = "PJSIP/0001")
+    private async Task<LabHotel> OpenAsync(string[] rooms, string operators = "PJSIP/0001", bool ownProcess = false)
     {
-        var hotel = await LabHotel.OpenAsync(server, rooms, Office(operators));
+        var hotel = await LabHotel.OpenAsync(server, rooms, Office(operators), ownProcess);
         hotel.Pbx.ShortenPrompts();
         await hotel.Worker.SendAsync(HttpMethod.Post, "/api/directory/import", "key,name,title,extension\nspa,Li Na,水疗部经理 Spa Manager,0003\n");
         return hotel;
@@ -148,7 +148,7 @@ public class TransferTests(PostgresServer server, ITestOutputHelper output)
     [Fact]
     public async Task What_operators_put_through_by_feature_codes_and_while_the_worker_is_away_is_stored_all_the_same()
     {
-        await using var hotel = await OpenAsync(["6276", "2176", "3176"]);
+        await using var hotel = await OpenAsync(["6276", "2176", "3176"], ownProcess: true);
         // Asked first (*2), then connected.
         await using var call = await hotel.Phones.BeginCallAsync("0001", "2176", "--keys", "w1500,*,2,w900,3,1,7,6,w4500,*,2", "--for", "4000");
         await StoredAsync(hotel, "transfers->0->>'kind' = 'attended' and transfers->0->>'to' = 'PJSIP/3176' and transfers->0->>'outcome' = 'Answered' and jsonb_array_length(transfers) = 1");

@@ -9,7 +9,7 @@ public class CrashTests(PostgresServer server)
     [Fact]
     public async Task Killed_between_claim_and_dial_the_attempt_still_goes_out_once()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1111"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1111"], ownProcess: true);
         var number = await hotel.BookAsync("1111", 4);
         await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>("select count(*) from wake_up_attempts") == 1, TimeSpan.FromSeconds(5));
         await hotel.Worker.KillAsync();
@@ -24,7 +24,7 @@ public class CrashTests(PostgresServer server)
     [Fact]
     public async Task Killed_while_the_phone_rings_the_live_call_is_adopted()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["2211"], new Dictionary<string, string> { ["WakeUpCalls:RingTime"] = "00:00:20" });
+        await using var hotel = await LabHotel.OpenAsync(server, ["2211"], new Dictionary<string, string> { ["WakeUpCalls:RingTime"] = "00:00:20" }, ownProcess: true);
         var number = await hotel.BookAsync("2211");
         await hotel.Phones.WaitForAsync("2211", "RINGING");
         await hotel.Worker.KillAsync();
@@ -38,7 +38,7 @@ public class CrashTests(PostgresServer server)
     [Fact]
     public async Task Killed_right_after_key_1_the_guest_is_not_called_again()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1112"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1112"], ownProcess: true);
         var number = await hotel.BookAsync("1112");
         await hotel.Phones.WaitForAsync("1112", "KEY 1");
         await hotel.Worker.KillAsync();
@@ -51,7 +51,7 @@ public class CrashTests(PostgresServer server)
     [Fact]
     public async Task A_key_pressed_while_the_worker_is_dead_is_read_from_the_proof()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1113", "5113"]);
+        await using var hotel = await LabHotel.OpenAsync(server, ["1113", "5113"], ownProcess: true);
         var number = await hotel.BookAsync("1113");
         var never = await hotel.BookAsync("5113");
         await hotel.Phones.WaitForAsync("1113", "RINGING");
@@ -71,7 +71,7 @@ public class CrashTests(PostgresServer server)
     [Fact]
     public async Task A_worker_that_was_away_too_long_does_not_ring_but_sends_housekeeping()
     {
-        await using var hotel = await LabHotel.OpenAsync(server, ["1114", "1115"], new Dictionary<string, string> { ["WakeUpCalls:LateLimit"] = "00:00:25" });
+        await using var hotel = await LabHotel.OpenAsync(server, ["1114", "1115"], new Dictionary<string, string> { ["WakeUpCalls:LateLimit"] = "00:00:25" }, ownProcess: true);
         // A worker on a busy machine takes some seconds to start: they must fit between too late and not yet due.
         var missed = await hotel.BookAsync("1114", 6);
         var late = await hotel.BookAsync("1115", 30);

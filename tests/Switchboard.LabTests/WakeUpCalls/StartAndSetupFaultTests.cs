@@ -115,7 +115,7 @@ public class TimeFaultTests(PostgresServer server)
     [Fact]
     public async Task New_zone_data_between_booking_and_ringing_keep_the_wall_clock_and_move_the_instant()
     {
-        await using var hotel = await LabHotel.BuildAsync(server, ["1144"], staticPhones: true);
+        await using var hotel = await LabHotel.BuildAsync(server, ["1144"], staticPhones: true, ownProcess: true);
         var zones = Path.Combine(hotel.Pbx.Folder, "zoneinfo");
         Directory.CreateDirectory(Path.Combine(zones, "Asia"));
         var zone = Path.Combine(zones, "Asia", "Shanghai");
@@ -141,7 +141,7 @@ public class TimeFaultTests(PostgresServer server)
     [Fact]
     public async Task A_clock_set_forward_rings_what_is_due_by_it_and_one_set_back_rings_nobody_again()
     {
-        await using var hotel = await LabHotel.BuildAsync(server, ["1145", "1146", "1147"], staticPhones: true);
+        await using var hotel = await LabHotel.BuildAsync(server, ["1145", "1146", "1147"], staticPhones: true, ownProcess: true);
         hotel.Worker.UseClockOfItsOwn();
         await hotel.StartAsync();
         var first = await hotel.BookAsync("1145", LabHotel.HotelTime(300));

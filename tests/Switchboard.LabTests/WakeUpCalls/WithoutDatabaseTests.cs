@@ -64,7 +64,7 @@ public class WithoutDatabaseTests(ITestOutputHelper output)
     public async Task A_worker_started_while_PostgreSQL_is_away_rings_from_its_copy_lets_staff_in_and_loses_nothing_when_it_is_killed_again()
     {
         await using var postgres = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1174", "1175", "1176", "5174"], staticPhones: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1174", "1175", "1176", "5174"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         var at = LabHotel.HotelTime(20);
         var first = await hotel.BookAsync("1174", at);
