@@ -15,7 +15,7 @@ internal static class LampBenchmark
     public static async Task RunAsync()
     {
         await using var server = new PostgresServer();
-        await using var hotel = await LabHotel.OpenAsync(server, [.. Enumerable.Range(1201, 20).Select(r => $"{r}")]);
+        await using var hotel = await LabHotel.OpenAsync(server, [.. Enumerable.Range(1201, 20).Select(r => $"{r}")], ownProcess: true);
         await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
         var writer = new PbxStateWriter(ami.Connection, Microsoft.Extensions.Logging.Abstractions.NullLogger<PbxState>.Instance);
         await using var lamps = ami.Connection.Subscribe("lamps", new HashSet<string> { "MessageWaiting" });

@@ -15,7 +15,7 @@ internal static class LockBenchmark
     public static async Task RunAsync()
     {
         await using var server = new PostgresServer();
-        await using var hotel = await LabHotel.OpenAsync(server, [.. Enumerable.Range(1201, 20).Select(r => $"{r}")]);
+        await using var hotel = await LabHotel.OpenAsync(server, [.. Enumerable.Range(1201, 20).Select(r => $"{r}")], ownProcess: true);
         await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
         await hotel.Worker.SendAsync(HttpMethod.Post, "/api/dnd/1201", new { });
         await hotel.Worker.SendAsync(HttpMethod.Post, "/api/dnd/1201/release", new { });

@@ -16,7 +16,7 @@ internal static class RebuildBenchmark
     public static async Task RunAsync()
     {
         await using var server = new PostgresServer();
-        await using var hotel = await LabHotel.BuildAsync(server, [.. Enumerable.Range(1000, Rooms).Select(r => $"{r}")], staticPhones: true);
+        await using var hotel = await LabHotel.BuildAsync(server, [.. Enumerable.Range(1000, Rooms).Select(r => $"{r}")], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         for (var room = 1000; room < 1200; room++) await hotel.Worker.SendAsync(HttpMethod.Post, $"/api/dnd/{room}", new { });
         await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);

@@ -17,7 +17,7 @@ internal static class GrowthBenchmark
     public static async Task RunAsync()
     {
         await using var server = new PostgresServer();
-        await using var hotel = await LabHotel.BuildAsync(server, ["1101"], staticPhones: true);
+        await using var hotel = await LabHotel.BuildAsync(server, ["1101"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await hotel.WaitForStateAsync(await hotel.BookAsync("1101"), "Confirmed");
         await hotel.Worker.StopAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Switchboard.Benchmarks.Processes;
 using Switchboard.LabTests.Lab;
 using Switchboard.LabTests.Postgres;
 
@@ -12,32 +13,25 @@ internal static class IdleBenchmark
     public static async Task RunAsync()
     {
         await using var server = new PostgresServer();
-        await using var hotel = await LabHotel.BuildAsync(server, ["1101"], staticPhones: true);
+        await using var hotel = await LabHotel.BuildAsync(server, ["1101"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await hotel.WaitForStateAsync(await hotel.BookAsync("1101"), "Confirmed");
         await PastWakeUps.AddBookedAsync(hotel.ConnectionString, 10_000);
         await hotel.Worker.StopAsync();
         await hotel.Worker.StartAsync();
+        await using var floor = await FloorWorker.StartAsync(hotel.ConnectionString);
         var pid = hotel.Worker.ProcessId;
         // The start's own work, and the compiler's second look at it, are not idleness.
         await Task.Delay(TimeSpan.FromSeconds(60), TimeProvider.System);
-        var (cpu, trips) = (Cpu(pid), await TripsAsync(hotel));
+        var floorBefore = ProcessCost.Cpu(floor.Pid);
+        var (cpu, trips) = (ProcessCost.Cpu(pid), await TripsAsync(hotel));
         await Task.Delay(Watch, TimeProvider.System);
-        cpu = Cpu(pid) - cpu;
+        cpu = ProcessCost.Cpu(pid) - cpu;
+        var floorCpu = ProcessCost.Cpu(floor.Pid) - floorBefore;
         trips = await TripsAsync(hotel) - trips;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"10,000 booked, nothing due, {Watch.TotalSeconds} s: CPU {100 * cpu / Watch.TotalSeconds:F2} % of a core (under 1 wanted), resident {Resident(pid, "VmRSS")} MB (under 150 wanted), of it {Resident(pid, "RssFile")} MB of files that are shared, {trips / Watch.TotalSeconds:F1} database transactions a second"));
+            $"10,000 booked, nothing due, {Watch.TotalSeconds} s: CPU {100 * cpu / Watch.TotalSeconds:F2} % of a core (under 0.5 wanted; an empty worker {100 * floorCpu / Watch.TotalSeconds:F2}), resident {ProcessCost.Resident(pid)} MB (under 150 wanted; an empty worker {ProcessCost.Resident(floor.Pid)}), of it {ProcessCost.Resident(pid, "RssFile")} MB of files that are shared, {trips / Watch.TotalSeconds:F1} database transactions a second"));
     }
-
-    // utime and stime, in hundredths of a second.
-    private static double Cpu(int pid)
-    {
-        var fields = File.ReadAllText($"/proc/{pid}/stat").Split(") ")[1].Split(' ');
-        return (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture)) / 100;
-    }
-
-    private static long Resident(int pid, string field) => long.Parse(
-        File.ReadLines($"/proc/{pid}/status").Single(l => l.StartsWith(field + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
 
     private static async Task<long> TripsAsync(LabHotel hotel)
     {

@@ -65,7 +65,7 @@ internal static class WaveBenchmark
             ["WakeUpCalls:CallsPerSecond"] = callsPerSecond.ToString(CultureInfo.InvariantCulture),
             ["WakeUpCalls:Attempts"] = "1",
             ["WakeUpCalls:RingTime"] = RingTime.ToString("c", CultureInfo.InvariantCulture),
-        }, staticPhones: true);
+        }, staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         return hotel;
     }
