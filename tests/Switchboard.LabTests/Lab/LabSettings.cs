@@ -3,8 +3,8 @@ using Switchboard.LabTests.Lab;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Most of a test is waiting for phones that ring: three for each core.
-[assembly: CollectionBehavior(MaxParallelThreads = 6)]
+// Most of a test is waiting for phones that ring: two for each core.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: TestCollectionOrderer(typeof(LongestFirst))]
 
 namespace Switchboard.LabTests.Lab;
@@ -16,19 +16,20 @@ internal static class LabSettings
     internal static void MoreThreads() => ThreadPool.SetMinThreads(64, 64);
 }
 
-/// <summary>The tests of a class run one after the other; the classes that take longest begin first, so that no core waits for one at the end.</summary>
+/// <summary>The tests of a class run one after the other; the classes that take longest begin first, so that no core waits for one at the end,
+/// those that start many processes among those that wait for phones.</summary>
 public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
     [
         .. new[]
         {
-            typeof(Duty.LeaseFaultTests), typeof(DoNotDisturb.LockTests), typeof(Messages.MessageTests), typeof(WakeUpCalls.CrashTests), typeof(Dialplan.MessageTests),
-            typeof(WakeUpCalls.WaveKillTests), typeof(EventRecord.DatabaseDrillTests), typeof(EventRecord.PbxDrillTests), typeof(WakeUpCalls.StartOrderTests),
-            typeof(Deliveries.DeliveryTests), typeof(Transfers.TransferTests), typeof(Setup.CheckTests), typeof(Persistence.RestoreTests), typeof(EventRecord.RecordGapTests),
-            typeof(DoNotDisturb.OperatorPhoneTests), typeof(WakeUpCalls.PbxFaultTests), typeof(WakeUpCalls.WithoutDatabaseTests), typeof(Dialplan.UnansweredTests),
-            typeof(Dialplan.TransferTests), typeof(Calls.CallTests), typeof(Duty.StandbyTests), typeof(Stays.StayTests), typeof(WakeUpCalls.TimeFaultTests),
-            typeof(WakeUpCalls.WaveStopTests),
+            typeof(Duty.LeaseFaultTests), typeof(Messages.MessageTests), typeof(Dialplan.MessageTests), typeof(DoNotDisturb.LockTests),
+            typeof(WakeUpCalls.CrashTests), typeof(Transfers.TransferTests), typeof(Setup.CheckTests), typeof(EventRecord.DatabaseDrillTests),
+            typeof(Deliveries.DeliveryTests), typeof(DoNotDisturb.OperatorPhoneTests), typeof(EventRecord.PbxDrillTests), typeof(Dialplan.UnansweredTests),
+            typeof(WakeUpCalls.WithoutDatabaseTests), typeof(Dialplan.TransferTests), typeof(WakeUpCalls.PbxFaultTests), typeof(Stays.StayTests),
+            typeof(Duty.StandbyTests), typeof(WakeUpCalls.WaveStopTests), typeof(WakeUpCalls.StartOrderTests), typeof(EventRecord.RecordGapTests),
+            typeof(Persistence.RestoreTests), typeof(Calls.CallTests), typeof(WakeUpCalls.TimeFaultTests), typeof(Dialplan.OperatorTests),
         }.Select(type => type.FullName!),
     ];
 
