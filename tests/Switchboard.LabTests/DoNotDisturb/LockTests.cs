@@ -101,6 +101,8 @@ public class LockTests(PostgresServer server)
         hotel.Pbx.ShortenPrompts();
         await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
         await hotel.CliDoneAsync("dnd", "set", "1287");
+        // Only what was said when the wire is cut is to be pending.
+        Assert.True(await Eventually.TrueAsync(() => hotel.NothingWaitsForPbxAsync(), TimeSpan.FromSeconds(10)), hotel.Worker.Log);
         wire.BecomeBlackHole();
         wire.Reset();
         await hotel.Worker.WaitForLogAsync("PBX main cannot be reached");

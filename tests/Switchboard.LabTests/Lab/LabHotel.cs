@@ -101,6 +101,10 @@ internal sealed class LabHotel : IAsyncDisposable
         await SettleAsync();
     }
 
+    /// <summary>The PBX holds all that was changed so far, and the worker knows it.</summary>
+    public async Task<bool> NothingWaitsForPbxAsync() =>
+        !(await Worker.GetAsync("/api/status")).ToString().Contains("wait for the PBX", StringComparison.Ordinal);
+
     /// <summary>
     /// Waits until the worker has said everything: the PBX, where it can be reached, knows the rooms, and the copy for a time without PostgreSQL is written. A
     /// worker that has just started is quick; a test that cuts a wire or kills a server must not be quicker.
