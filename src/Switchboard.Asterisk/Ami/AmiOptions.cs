@@ -39,6 +39,9 @@ public sealed class AmiOptions
     /// <summary>Asked for the secret before each login, instead of <see cref="Secret"/>: a secret that was put right or changed needs no restart.</summary>
     public Func<string>? ReadSecret { get; set; }
 
+    /// <summary>Another line to Asterisk than TCP to <see cref="Host"/>: what a peer in this process is reached by.</summary>
+    internal Func<CancellationToken, ValueTask<Stream>>? OpenLine { get; set; }
+
     /// <summary>How to log in; a refused challenge is never followed by the plain secret.</summary>
     public AmiAuthentication Authentication { get; set; } = AmiAuthentication.Md5Challenge;
 

@@ -25,7 +25,7 @@ internal sealed class AmiSession : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly IAmiSessionOwner _owner;
-    private readonly Socket _socket;
+    private readonly IDisposable _line;
     private readonly Stream _stream;
     private readonly PipeReader _input;
     private readonly AmiWriter _output;
@@ -38,10 +38,10 @@ internal sealed class AmiSession : IAsyncDisposable
     private int _awaitingEvents;
     private int _abandonedLists;
 
-    private AmiSession(AmiOptions options, TimeProvider time, ILogger log, (Socket Socket, Stream Stream) transport, IAmiSessionOwner owner)
+    private AmiSession(AmiOptions options, TimeProvider time, ILogger log, (IDisposable Line, Stream Stream) transport, IAmiSessionOwner owner)
     {
         (_options, _time, _log, _owner) = (options, time, log, owner);
-        (_socket, _stream) = transport;
+        (_line, _stream) = transport;
         _input = PipeReader.Create(_stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, minimumReadSize: 4096, leaveOpen: true));
         _output = new AmiWriter(_stream, options.MaxPendingActions, failed => Die(new AmiConnectionLostException($"writing failed: {failed.Message}", failed)));
         _lastReceived = time.GetTimestamp();
@@ -207,7 +207,7 @@ internal sealed class AmiSession : IAsyncDisposable
     public void Die(Exception reason)
     {
         if (!_died.TrySetResult(reason)) return;
-        _socket.Dispose();
+        _line.Dispose();
         foreach (var pending in _pending.Values) pending.Fail(Lost(reason, pending.TryWithdraw()));
         foreach (var id in _originates.Keys) EndUnknown(id);
     }

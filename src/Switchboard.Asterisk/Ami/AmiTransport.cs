@@ -8,8 +8,15 @@ namespace Switchboard.Asterisk.Ami;
 /// <summary>The way to Asterisk's port: TCP, and TLS over it where the options ask for it.</summary>
 internal static class AmiTransport
 {
-    public static async Task<(Socket Socket, Stream Stream)> ConnectAsync(AmiOptions options, TimeProvider time, CancellationToken ct)
+    public static async Task<(IDisposable Line, Stream Stream)> ConnectAsync(AmiOptions options, TimeProvider time, CancellationToken ct)
     {
+        if (options.OpenLine is { } open)
+        {
+            Stream? line = null;
+            await WithinAsync(options.ConnectTimeout, time, "connect", async token => line = await open(token).ConfigureAwait(false), ct).ConfigureAwait(false);
+            return (line!, line!);
+        }
+
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
