@@ -16,7 +16,10 @@ internal sealed class FakeSession(Stream stream) : IDisposable
     public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes).AsTask().Soon();
 
     /// <summary>The client's next action.</summary>
-    public async Task<FakeAction> ReadAsync()
+    public async Task<FakeAction> ReadAsync() => await NextAsync().Soon() ?? throw new InvalidOperationException("the client closed the connection");
+
+    /// <summary>The client's next action, whenever it comes; null when the client has gone.</summary>
+    public async Task<FakeAction?> NextAsync()
     {
         var buffer = new byte[4096];
         while (true)
@@ -28,8 +31,8 @@ internal sealed class FakeSession(Stream stream) : IDisposable
                 return new FakeAction(text[..end]);
             }
 
-            var read = await _stream.ReadAsync(buffer).AsTask().Soon();
-            if (read == 0) throw new InvalidOperationException("the client closed the connection");
+            var read = await _stream.ReadAsync(buffer);
+            if (read == 0) return null;
             _unread.AddRange(buffer.AsSpan(0, read));
         }
     }
