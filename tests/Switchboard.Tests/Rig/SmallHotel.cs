@@ -47,6 +47,9 @@ internal sealed class SmallHotel : IAsyncDisposable
         "LockSync", "LockKeeper", "DeliveryRunner", "OutageWatch",
     };
 
+    // As long as the worker waits for the PBX's answer to whether another one serves it.
+    private static readonly TimeSpan RivalPatience = TimeSpan.FromSeconds(3);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("switchboard-small-hotel-").FullName;
     private readonly Yesterday _yesterday;
     private readonly Dictionary<string, string> _settings;
@@ -179,8 +182,11 @@ internal sealed class SmallHotel : IAsyncDisposable
             await part.StartAsync(CancellationToken.None);
         }
 
-        // PostgreSQL is waited for, for a moment.
-        for (var half = 0; half < 8; half++) await Clock.PassAsync(TimeSpan.FromMilliseconds(500));
+        // PostgreSQL is waited for, for a moment, and so is another worker's word by way of a PBX that does not answer.
+        double[] moments = Pbx.IsThere ? [1, 2.1, 0.5, 0.5] : [1, 2.1, 1, 2, 0.5, 0.5];
+        foreach (var moment in moments) await Clock.PassAsync(TimeSpan.FromSeconds(moment));
+        // It stays away: to ask for it every other second would only cost time.
+        await Services.GetRequiredService<DatabaseStartup>().StopAsync(CancellationToken.None);
     }
 
     public async ValueTask DisposeAsync()
@@ -202,7 +208,11 @@ internal sealed class SmallHotel : IAsyncDisposable
             return new AmiConnection(options, Clock, provider.GetRequiredService<ILogger<AmiConnection>>());
         }));
         // There is no other worker in this town.
-        builder.Services.Replace(ServiceDescriptor.Singleton<FindRival>(_ => Task.FromResult(new RivalSearch(null, Asked: true))));
+        builder.Services.Replace(ServiceDescriptor.Singleton<FindRival>(async ct =>
+        {
+            if (!Pbx.IsThere) await Task.Delay(RivalPatience, Clock, ct);
+            return new RivalSearch(null, Asked: Pbx.IsThere);
+        }));
     }
 
     /// <summary>What a worker of yesterday has left on this machine.</summary>
@@ -263,7 +273,11 @@ internal sealed class Yesterday
     /// <summary>How many numbers of each table were reserved for the time without PostgreSQL.</summary>
     public Dictionary<string, int> Reserved { get; } = new(StringComparer.Ordinal)
     {
-        ["wake_up_calls"] = 40, ["knock_entries"] = 40, ["room_locks"] = 40, ["deliveries"] = 40, ["messages"] = 40,
+        ["wake_up_calls"] = 40,
+        ["knock_entries"] = 40,
+        ["room_locks"] = 40,
+        ["deliveries"] = 40,
+        ["messages"] = 40,
     };
 }
 

@@ -94,6 +94,15 @@ public sealed class OutageWatchTests
     }
 
     [Fact]
+    public async Task After_a_power_cut_that_took_PostgreSQL_and_PBX_it_is_not_told_that_there_is_no_copy()
+    {
+        await using var hotel = await SmallHotel.OpenAsync(new Yesterday { PbxIsThere = false });
+        await hotel.PassAsync(TimeSpan.FromSeconds(1));
+        var line = Assert.Single(AwayLines(hotel, "PostgreSQL cannot be reached"));
+        Assert.Contains("Guests: the wake-ups of the next 24 hours ring from this machine's copy", line.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Clocks_that_do_not_agree_are_a_warning_until_they_do()
     {
         await using var hotel = await SmallHotel.OpenAsync();

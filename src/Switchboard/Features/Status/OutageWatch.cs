@@ -106,7 +106,10 @@ internal sealed class OutageWatch(
 
         return new(startup.Advice is null ? "PostgreSQL cannot be reached" : "PostgreSQL cannot be used", _databaseSince.Value, trouble,
             duty.State == DutyState.StandingBy ? "none yet: another worker serves them, and this one could not take over."
-                : local.IsOnline || local.CanServe ? "the wake-ups of the next 24 hours ring from this machine's copy, and what comes of them and housekeeping's list are kept here; of these 24 hours wake-ups can be booked."
+                // (a copy that is not gone on from yet is so in a moment)
+                : local.IsOnline || local.HasCopy
+                    ? "the wake-ups of the next 24 hours ring from this machine's copy, and what comes of them and housekeeping's list "
+                        + "are kept here; of these 24 hours wake-ups can be booked."
                 : "no wake-up rings and none can be booked until it is back: this machine has no copy to go on from.",
             startup.Advice ?? "start PostgreSQL, or check the network and the password to it (Database:ConnectionString).", startup.IsReady ? Duration.Zero : StartGrace);
     }
