@@ -66,8 +66,8 @@ public sealed class DeliveryRunnerTests : IAsyncLifetime
     {
         await _hotel.MessageAsync("duty-manager");
         await _hotel.StopAsync(Delivery.Number);
-        await _hotel.PassAsync(TimeSpan.FromMinutes(30));
         Assert.Equal([_hotel.Pbx.Rings[0].ChannelId], _hotel.Pbx.HungUp);
+        await _hotel.PassAsync(TimeSpan.FromMinutes(30));
         Assert.Single(_hotel.Pbx.Rings);
         Assert.Equal(DeliveryState.Stopped, Delivery.State);
         // Why is in somebody's own words: in the row, not in the log.

@@ -174,15 +174,17 @@ public sealed class LockSyncTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_PBX_whose_clock_is_an_hour_ahead_does_not_shift_what_the_guest_dials()
+    public async Task A_PBX_whose_clock_is_an_hour_behind_does_not_make_what_the_guest_dials_an_older_word()
     {
-        _hotel.Pbx.ClockAhead = TimeSpan.FromHours(1);
+        _hotel.Pbx.ClockAhead = TimeSpan.FromHours(-1);
         await _hotel.PassAsync(TimeSpan.FromMinutes(10));
         var pressed = _hotel.Clock.Now;
         await DialAsync("on");
+        Assert.Equal(pressed, _hotel.LockOf("1101").SetAt);
+        await _hotel.LockAsync("1102");
         await _hotel.PassAsync(TimeSpan.FromMinutes(1));
-        await _hotel.ReleaseAsync("1101");
-        Assert.Equal((pressed, "desk"), (_hotel.LockOf("1101").SetAt, _hotel.LockOf("1101").ReleasedHow));
+        await _hotel.Pbx.ReportAsync("SwitchboardDnd", ("Room", "1102"), ("State", "off"), ("At", _hotel.Pbx.Now));
+        Assert.Equal("guest", _hotel.LockOf("1102").ReleasedHow);
     }
 
     [Fact]
