@@ -15,7 +15,7 @@ internal sealed class LabWorker : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly Dictionary<string, string> _settings;
-    private readonly bool _ownProcess;
+    private bool _ownProcess;
     private IWorkerLife? _life;
     private readonly StringBuilder _earlier = new();
     private string _lastAnswer = "none";
@@ -121,11 +121,12 @@ internal sealed class LabWorker : IAsyncDisposable
 
     public Task ContinueAsync() => SignalAsync("CONT");
 
-    /// <summary>kill -9.</summary>
-    public async Task KillAsync()
+    /// <summary>kill -9. Where only this life is to be killed, the next one may run beside the tests: it is there sooner, and costs a tenth.</summary>
+    public async Task KillAsync(bool nextBeside = false)
     {
         await SignalAsync("KILL");
         await EndedAsync();
+        if (nextBeside) _ownProcess = false;
     }
 
     /// <summary>Asks it to stop, and waits until it has; its exit code.</summary>
@@ -163,6 +164,15 @@ internal sealed class LabWorker : IAsyncDisposable
     public int Said(string text) => Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
     public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
+
+    /// <summary>The same; none while the worker says that only PostgreSQL knows, and that is away.</summary>
+    public async Task<JsonElement?> LookAsync(string path)
+    {
+        using var answer = await TrySendAsync(HttpMethod.Get, path, null);
+        if (answer.StatusCode == HttpStatusCode.ServiceUnavailable) return null;
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
 
     /// <summary>Sends and expects success; the answer's body else stands in the failure.</summary>
     public async Task<JsonElement> SendAsync(HttpMethod method, string path, object body)

@@ -1,4 +1,5 @@
 using Serilog.Events;
+using Switchboard.Features.Deliveries;
 using Switchboard.Features.DoNotDisturb;
 using Switchboard.Features.Housekeeping;
 using Switchboard.Features.Messages;
@@ -38,6 +39,29 @@ public sealed class LocalStoreTests
         await hotel.BookAsync("1101", "06:00");
         await Assert.ThrowsAsync<StoreAwayException>(() => hotel.BookAsync("1102", "06:00"));
         Assert.Single(hotel.All<WakeUpCall>());
+    }
+
+    /// <summary>The copy holds what is open and what was lately: what ended before that is in the database, and was never "not there".</summary>
+    [Fact]
+    public async Task Of_what_is_not_in_the_copy_nobody_is_told_that_it_does_not_exist()
+    {
+        await using var hotel = await SmallHotel.OpenAsync();
+        var now = TestContext.Current.CancellationToken;
+        Func<Task>[] asked =
+        [
+            () => hotel.CancelAsync(4711),
+            () => hotel.AskAsync<WakeUpDesk, WakeUpDetail>(desk => desk.ShowAsync(4711, now)),
+            () => hotel.CloseAsync(4711, awake: true),
+            () => hotel.AcknowledgeAsync(4711),
+            () => hotel.AskAsync<DeliveryDesk, DeliveryDetails>(desk => desk.ShowAsync(4711, now)),
+            () => hotel.AskAsync<MessageDesk, MessageContent>(desk => desk.ReadAsync(4711, null, SmallHotel.Operator, now)),
+        ];
+        foreach (var ask in asked)
+        {
+            var said = (await Assert.ThrowsAsync<StoreAwayException>(ask)).Message;
+            Assert.Contains("4711 ", said, StringComparison.Ordinal);
+            Assert.EndsWith("is away: ask again when it is back. Nothing was changed", said, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

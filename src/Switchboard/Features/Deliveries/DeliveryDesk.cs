@@ -6,6 +6,7 @@ using Switchboard.Features.Directories;
 using Switchboard.Features.Hotel;
 using Switchboard.Features.Notices;
 using Switchboard.Pbx;
+using Switchboard.Persistence.Local;
 using Switchboard.Web;
 
 namespace Switchboard.Features.Deliveries;
@@ -107,9 +108,11 @@ internal sealed class DeliveryDesk(
     public async Task<DeliveryDetails> ShowAsync(long number, CancellationToken ct)
     {
         var work = store.Work;
-        var delivery = (work.MustLookLocally
+        var inCopy = work.MustLookLocally;
+        var delivery = (inCopy
             ? work.Copy.Where<Delivery>(d => d.Number == number).SingleOrDefault()
-            : await work.Db.Set<Delivery>().AsNoTracking().SingleOrDefaultAsync(d => d.Number == number, ct)) ?? throw new NotFoundException($"there is no delivery {number}");
+            : await work.Db.Set<Delivery>().AsNoTracking().SingleOrDefaultAsync(d => d.Number == number, ct))
+            ?? throw UnitOfWork.Unknown($"delivery {number}", inCopy);
         var attempts = await store.AttemptsAsync(delivery.Id, ct);
         return new(View(delivery, attempts.LastOrDefault(), await directory.ByKeyAsync(delivery.Person, ct)),
             [.. attempts.Select(a => new DeliveryAttemptView(a.Number, a.Round, a.Person, a.Way.ToString(), a.Address, a.ClaimedAt, a.SentAt, a.AnsweredAt, a.EndedAt, a.Outcome?.ToString(), a.Cause, a.Detail))]);
@@ -117,7 +120,7 @@ internal sealed class DeliveryDesk(
 
     private async Task<Delivery> HoldAsync(long number, CancellationToken ct)
     {
-        var delivery = await store.HoldAsync(number, ct) ?? throw new NotFoundException($"there is no delivery {number}");
+        var delivery = await store.HoldAsync(number, ct) ?? throw store.Work.Unknown($"delivery {number}");
         // What rings for it can be hung up by the other PBX's worker only.
         if (delivery.Pbx != pbx.Name) throw new ConflictException($"delivery {number} is of PBX {delivery.Pbx} and this worker serves PBX {pbx.Name}: ask the worker of {delivery.Pbx}");
         return delivery;

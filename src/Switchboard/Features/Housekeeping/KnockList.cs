@@ -57,7 +57,7 @@ internal sealed class KnockList(UnitOfWork work, IClock clock, IEnumerable<Knock
         var finding = OneLine.Required("finding", close.Finding, 500);
         await work.BeginAsync(ct);
         var entry = await LockAsync(number, ct)
-            ?? throw new NotFoundException($"there is no entry {number} on housekeeping's list");
+            ?? throw work.Unknown($"entry {number} on housekeeping's list");
         if (entry.ClosedAt is not null) throw new ConflictException($"entry {number} was closed already, by {entry.ClosedBy}");
         entry.Close(name, via, finding, close.Awake ?? false, clock.GetCurrentInstant());
         var afterCommit = new List<Action?>();

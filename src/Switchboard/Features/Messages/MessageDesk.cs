@@ -219,5 +219,5 @@ internal sealed partial class MessageDesk(
         m.Number, m.Id, m.Room, m.Person, m.Person is null ? null : names.GetValueOrDefault(m.Person), m.Extension, m.State.ToString(), m.Source, m.TakenAt, m.TakenBy, m.RecordingSeconds,
         m.LeftAt is not null, m.HeardAt, m.EndedAt, m.EndedBy, m.EndReason, hotel.Value.TimeZone);
 
-    private NotFoundException Unknown(long number) => new($"there is no message {number}{(store.Work.IsOffline ? " of the last days" : "")}");
+    private Exception Unknown(long number) => store.Work.Unknown($"message {number}");
 }

@@ -62,7 +62,7 @@ internal sealed class NoticeBoard(UnitOfWork work, NoticeFeed feed, HotelPbx pbx
             ? work.Attach(work.Copy.Find<Notice>(id))
             // Of two at once the second waits, and is told who was first.
             : await work.Db.Set<Notice>().FromSql($"select * from notices where id = {id} for update").SingleOrDefaultAsync(ct);
-        if (notice is null) throw new NotFoundException($"there is no notice {id}{(work.IsOffline ? " of the last day" : "")}");
+        if (notice is null) throw work.Unknown($"notice {id}");
         if (notice.AcknowledgedAt is not null) throw new ConflictException($"notice {id} was acknowledged already, by {notice.AcknowledgedBy}");
         notice.Acknowledge(by, via, clock.GetCurrentInstant());
         await work.CommitAsync(ct);

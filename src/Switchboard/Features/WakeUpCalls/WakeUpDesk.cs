@@ -193,7 +193,8 @@ internal sealed class WakeUpDesk(
     // The attempts of the outage and the one before it; the rest is history that only the database has.
     private WakeUpDetail ShowLocally(long number)
     {
-        var call = store.Work.Copy.Where<WakeUpCall>(c => c.Number == number).SingleOrDefault() ?? throw Unknown(number);
+        var call = store.Work.Copy.Where<WakeUpCall>(c => c.Number == number).SingleOrDefault()
+            ?? throw UnitOfWork.Unknown($"wake-up {number}", inCopy: true);
         var attempts = store.Work.Copy.Where<WakeUpAttempt>(a => a.WakeUpCallId == call.Id).OrderBy(a => a.Number);
         var history = store.Work.Copy.Where<WakeUpTransition>(t => t.WakeUpCallId == call.Id).OrderBy(t => t.At);
         return new WakeUpDetail(WakeUpViews.Of(call, []), [.. attempts.Select(WakeUpViews.Of)], [.. history.Select(WakeUpViews.Of)]);
@@ -220,5 +221,5 @@ internal sealed class WakeUpDesk(
             [.. notes, .. WakeUpNotices.For(now.Options, room, requireKey)]);
     }
 
-    private static NotFoundException Unknown(long number) => new($"there is no wake-up {number}");
+    private Exception Unknown(long number) => store.Work.Unknown($"wake-up {number}");
 }
