@@ -33,6 +33,8 @@ internal sealed class PbxStateKeeper(
         meter.Watch(state, pbx.Name);
         await using var events = pbx.Ami.Subscribe("state", Reports);
         lease.Claimed += state.RequestReading;
+        // The link may have come up, and the lease been claimed, before this was asked to run: nobody would say so again for ten minutes.
+        if (pbx.Link.Connected) state.RequestReading();
         await Task.WhenAll(FollowAsync(events, stoppingToken), ReadForEverAsync(stoppingToken), WriteForEverAsync(stoppingToken), AskForReadingsAsync(stoppingToken));
     }
 
