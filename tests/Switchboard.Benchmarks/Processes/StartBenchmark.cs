@@ -13,7 +13,7 @@ internal static class StartBenchmark
     public static async Task RunAsync()
     {
         Console.WriteLine($"the worker that is started: {string.Join(' ', LabWorker.Command)} (SWITCHBOARD_TEST_WORKER names another one, such as the package's)");
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         var floor = new List<double>();
         for (var round = 0; round < Rounds; round++)
         {

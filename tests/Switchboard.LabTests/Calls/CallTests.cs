@@ -93,7 +93,7 @@ public class CallTests(PostgresServer server, ITestOutputHelper output)
         await hotel.Phones.CallAsync("6173", "2173", "--for", "300");
         await WaitForEndedAsync(hotel, 1);
         // As if it had died between storing the events and making the call.
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         var row = await hotel.QueryAsync<string>(Rows);
         await hotel.QueryAsync<object>("delete from calls; update call_positions set last_event_id = 0");
         await hotel.Worker.StartAsync();
@@ -107,7 +107,7 @@ public class CallTests(PostgresServer server, ITestOutputHelper output)
         await using var hotel = await LabHotel.OpenAsync(server, ["2174", "3174", "6174"], ownProcess: true);
         await hotel.Phones.CallAsync("6174", "2174", "--for", "300");
         await WaitForEndedAsync(hotel, 1);
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         await hotel.Phones.CallAsync("6174", "2174", "--for", "600", "--attended", "3174");
         // It comes back in the middle of this one.
         await using var call = await hotel.Phones.BeginCallAsync("6174", "2174", "--for", "15000");

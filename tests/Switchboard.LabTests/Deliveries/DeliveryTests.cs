@@ -24,7 +24,7 @@ public class DeliveryTests(PostgresServer server)
         Assert.Empty(rig.Inbox.Mails);
         Assert.Equal("delivery-acknowledged", await rig.QueryAsync("select string_agg(kind, ',') from notices where kind like 'delivery%'"));
         Assert.Equal("general-manager Mobile t t t", await rig.QueryAsync("select person || ' ' || way || ' ' || string_agg(left((sent_at is not null)::text, 1) || ' ' || left((answered_at is not null)::text, 1) || ' ' || left((ended_at is not null)::text, 1), '') from delivery_attempts where outcome = 'Acknowledged' group by person, way"));
-        Assert.Equal("", rig.Pbx.Warnings());
+        Assert.True(rig.Pbx.Warnings().Length == 0, rig.Pbx.Warnings());
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public class DeliveryTests(PostgresServer server)
     [Fact]
     public async Task Without_PostgreSQL_a_delivery_is_taken_carried_out_and_stored_when_it_returns()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var rig = new DeliveryRig(postgres.ConnectionString);
         await rig.StartAsync();
         var local = rig.Services.GetRequiredService<LocalStore>();

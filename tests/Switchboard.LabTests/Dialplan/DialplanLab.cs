@@ -30,12 +30,15 @@ public sealed partial class DialplanLab : IAsyncLifetime
         Pbx = new LabAsterisk(LabHotel.RoomsOf([.. Enumerable.Range(0, 40).SelectMany(n => (string[])[$"21{n:00}", $"51{n:00}", $"61{n:00}"]), "1101", "7101", "8101", "9101", "6201"]), phones, line);
         Phones = new LabPhones(Pbx, phones);
         Outside = new LabPhones(Pbx, line, "outside");
-        await Pbx.StartAsync();
-        Pbx.ShortenPrompts();
-        // Which prompt was played to whom, and in which language, Asterisk tells in its verbose log only.
-        await Pbx.CommandAsync("logger add channel prompts verbose(3)");
-        await Phones.StartAsync(register: false);
-        await Outside.StartAsync(register: false);
+        await StartTimes.OpenAsync(async () =>
+        {
+            await Pbx.StartAsync();
+            Pbx.ShortenPrompts();
+            // Which prompt was played to whom, and in which language, Asterisk tells in its verbose log only.
+            await Pbx.CommandAsync("logger add channel prompts verbose(3)");
+            await Phones.StartAsync(register: false);
+            await Outside.StartAsync(register: false);
+        });
         _ami = await LabAmi.ConnectAsync(Pbx);
         _listening = ListenAsync();
         foreach (var (key, value) in ((string, string)[])[("local", "[2-8][0-9]+"), ("national", "0[1-9][0-9]+|1[3-9][0-9]+"), ("international", "00[0-9]+")])

@@ -223,7 +223,7 @@ public class LockTests(PostgresServer server)
     [Fact]
     public async Task Rooms_are_locked_and_released_without_PostgreSQL_and_all_of_it_is_stored_when_it_is_back()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1294", "1295", "1296"], staticPhones: true);
         await hotel.StartAsync();
         hotel.Pbx.ShortenPrompts();
@@ -343,7 +343,7 @@ public class LockTests(PostgresServer server)
         await hotel.CliDoneAsync("dnd", "set", "1324");
         await hotel.Phones.CallAsync("1325", "1324", "--keys", "w1500,0", "--for", "1500");
         await hotel.Worker.WaitForLogAsync("Call to locked room 1324");
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         await hotel.Phones.CallAsync("1325", "110", "--for", "1000");
         await hotel.Phones.CallAsync("1325", "1324", "--keys", "w1500,0", "--for", "1500");
         await hotel.Worker.StartAsync();

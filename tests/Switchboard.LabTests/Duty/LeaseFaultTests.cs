@@ -13,9 +13,9 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [InlineData(PostgresSignal.Immediate)]
     public async Task PostgreSQL_is_restarted_while_both_run_and_each_room_is_rung_once_by_one_of_them(PostgresSignal how)
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         string[] rooms = ["1131", "1132", "1133", "1134", "1135", "1136"];
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, rooms, staticPhones: true, ownProcess: true);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, rooms, staticPhones: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
         Assert.True(await Eventually.TrueAsync(() => LabFiles.HasCopy(two.First.JournalFolder), TimeSpan.FromSeconds(20)));
@@ -42,7 +42,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task A_worker_that_slept_while_the_other_took_over_rings_nobody_and_stands_down()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1137", "1138"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
@@ -68,7 +68,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task What_was_booked_without_PostgreSQL_at_a_worker_that_was_replaced_is_stored_when_it_stands_by()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1139"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
@@ -92,8 +92,8 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Asterisk_that_was_killed_and_lost_its_AstDB_is_claimed_anew_by_the_one_that_served_it()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1139"], staticPhones: true, ownProcess: true);
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1139"], staticPhones: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
         await hotel.Pbx.KillAsync();
@@ -109,7 +109,7 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Started_while_PostgreSQL_is_away_with_an_old_copy_it_stands_by_for_the_one_that_lives_and_serves_when_that_one_is_gone()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1129", "1130"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         var (soon, later) = (LabHotel.HotelTime(22), LabHotel.HotelTime(50));
@@ -142,11 +142,11 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Both_workers_lose_the_network_to_PostgreSQL_and_one_of_them_rings()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         var direct = new NpgsqlConnectionStringBuilder(postgres.ConnectionString);
         using var wire = new LabRelay(new UnixDomainSocketEndPoint(Path.Combine(direct.Host!, ".s.PGSQL.5432")));
         var cut = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Host = "127.0.0.1", Port = wire.Port, SslMode = SslMode.Disable };
-        await using var hotel = LabHotel.BuildOn(cut.ConnectionString, ["1125", "1126", "1127"], staticPhones: true, ownProcess: true);
+        await using var hotel = LabHotel.BuildOn(cut.ConnectionString, ["1125", "1126", "1127"], staticPhones: true);
         await hotel.StartAsync();
         await using var two = await TwoWorkers.OfAsync(hotel);
         Assert.True(await Eventually.TrueAsync(() => LabFiles.HasCopy(two.First.JournalFolder), TimeSpan.FromSeconds(20)));
@@ -165,9 +165,9 @@ public class LeaseFaultTests(ITestOutputHelper output)
     [Fact]
     public async Task Two_databases_on_one_Asterisk_are_told_and_only_one_of_them_rings()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
-        await using var other = await PostgresServer.StartPrivateAsync();
-        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1124"], staticPhones: true, ownProcess: true);
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
+        await using var other = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
+        await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1124"], staticPhones: true);
         await hotel.StartAsync();
         await using var two = new TwoWorkers(hotel, other.ConnectionString);
         await two.StartSecondAsync();

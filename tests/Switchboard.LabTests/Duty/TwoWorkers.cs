@@ -18,7 +18,7 @@ internal sealed class TwoWorkers : IAsyncDisposable
             ["Database:LeaseWait"] = "00:00:00",
             // The same on both machines, or whichever takes over makes one that revokes the other's.
             ["Http:BootstrapTokenFile"] = hotel.Worker.AdminTokenFile,
-        }, ownProcess: true);
+        });
     }
 
     public LabHotel Hotel { get; }

@@ -146,8 +146,7 @@ public class EventStoreTests(PostgresServer server)
     [Fact]
     public async Task What_comes_while_PostgreSQL_is_killed_and_away_waits_in_the_journal_and_is_stored_in_its_order_and_once()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
-        await LabHotel.Schema.MigrateAsync(postgres.ConnectionString);
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var rig = new RecordRig(postgres.ConnectionString);
         rig.Start();
         using var enough = new CancellationTokenSource();
@@ -183,8 +182,7 @@ public class EventStoreTests(PostgresServer server)
     [Fact]
     public async Task When_the_journal_is_full_as_well_events_are_lost_loudly_and_the_gap_is_on_record_with_its_count()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
-        await LabHotel.Schema.MigrateAsync(postgres.ConnectionString);
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var rig = new RecordRig(postgres.ConnectionString, journalLimit: 100_000);
         rig.Start();
         await rig.HearAsync("Event: Before\r\n");

@@ -16,7 +16,7 @@ public class DatabaseDrillTests(ITestOutputHelper output)
 
     private async Task NothingIsLostAsync(int rooms, int atLeast)
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         // Ten a second: the wave is not over when the database is back.
         var perSecond = new Dictionary<string, string> { ["WakeUpCalls:CallsPerSecond"] = "5" };
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, LabWave.RoomsFor(rooms), perSecond, staticPhones: true);
@@ -47,7 +47,7 @@ public class DatabaseDrillTests(ITestOutputHelper output)
     [Fact]
     public async Task A_worker_and_PostgreSQL_killed_by_turns_in_a_wave_of_60_rooms_lose_nothing()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, LabWave.RoomsFor(60), new Dictionary<string, string> { ["WakeUpCalls:CallsPerSecond"] = "5" }, staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         var wave = new LabWave(hotel, LabWave.RoomsFor(60));
@@ -74,7 +74,7 @@ public class DatabaseDrillTests(ITestOutputHelper output)
     [Fact]
     public async Task A_full_disk_while_PostgreSQL_is_away_keeps_no_phone_from_ringing_and_the_lost_events_are_told_and_recovered()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         var rooms = LabWave.RoomsFor(40);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, rooms, staticPhones: true);
         Directory.CreateDirectory(hotel.Worker.JournalFolder);

@@ -15,7 +15,7 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
         await hotel.StartAsync();
         foreach (var room in (string[])["1162", "2162", "5162"]) await hotel.BookAsync(room, LabHotel.HotelTime(5));
         foreach (var room in (string[])["1162", "2162", "5162"]) await hotel.Phones.WaitForAsync(room, "RINGING");
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         // The guest answers and the call goes on; in the middle of it somebody rotates the file.
         var file = Path.Combine(hotel.Pbx.Folder, "log", "cel-custom", "cel.csv");
         File.Move(file, file + ".1");
@@ -61,7 +61,7 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
         using var wire = new LabRelay(hotel.Pbx.AmiPort);
         hotel.Worker.Set("Pbx:Port", wire.Port.ToString(CultureInfo.InvariantCulture));
         await hotel.StartAsync(pbxIsThere: true);
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);
         await ami.Connection.SendAsync(new AmiAction("Originate").With("Channel", "PJSIP/1164").With("Application", "Wait").With("Data", "1").With("Async", "true"));
         await hotel.Phones.WaitForAsync("1164", "RINGING");
@@ -80,7 +80,7 @@ public class RecordGapTests(PostgresServer server, ITestOutputHelper output)
         await using var hotel = await LabHotel.BuildAsync(server, ["1165"], staticPhones: true, ownProcess: true);
         var file = await WriteYearsBeforeAsync(hotel);
         await hotel.StartAsync();
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         // It may have looked once by then: what it kept of that is taken away, as if it had been killed a moment earlier.
         await hotel.QueryAsync<object>("delete from pbx_cel_positions");
         await using var ami = await LabAmi.ConnectAsync(hotel.Pbx);

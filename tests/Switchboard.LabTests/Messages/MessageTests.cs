@@ -160,7 +160,7 @@ public class MessageTests(PostgresServer server)
         await hotel.Pbx.StartAsync();
         await hotel.Phones.WaitForLampAsync("1226", "no 0/0", seconds: 20);
         await hotel.Phones.WaitForLampAsync("7121", "yes 2/0");
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         await hotel.Worker.StartAsync();
         await hotel.Worker.WaitForLogAsync("PBX main ready", times: 2);
         await hotel.Phones.WaitForLampAsync("7121", "yes 2/0");
@@ -340,7 +340,7 @@ public class MessageTests(PostgresServer server)
     [Fact]
     public async Task Messages_are_taken_recorded_and_ended_without_PostgreSQL_and_all_of_it_is_stored_when_it_is_back()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["6125", "1232", "1233"], staticPhones: true);
         await hotel.StartAsync();
         hotel.Pbx.ShortenPrompts();

@@ -86,7 +86,7 @@ public partial class MonitoringTests(PostgresServer server)
     [Trait(Form.Name, Form.Long)]
     public async Task A_drill_in_which_each_of_the_three_is_away_fires_its_alert_and_every_query_of_the_dashboard_answers()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1162", "1163", "7162"], new Dictionary<string, string> { ["WakeUpCalls:Attempts"] = "1" });
         await hotel.StartAsync();
         await using var prometheus = await LabPrometheus.StartAsync(hotel.Worker.Url);

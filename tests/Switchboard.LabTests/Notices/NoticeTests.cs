@@ -26,7 +26,7 @@ public sealed class NoticeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _postgres = await PostgresServer.StartPrivateAsync();
+        _postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         _app = await WorkerWithoutPbx.BuildAsync(_postgres.ConnectionString, _folder);
         await _app.StartAsync();
         await OnlineAsync(true);

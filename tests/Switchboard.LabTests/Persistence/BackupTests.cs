@@ -42,8 +42,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await RefusedAsync("backup", hotel, "this database holds no tables of Switchboard", _folder);
         await RefusedAsync("backup", hotel, "--keep '0': must be a number from 1", "--keep", "0", _folder);
         // In the midst of it: one table may not be read.
-        await using var postgres = await PostgresServer.StartPrivateAsync();
-        await LabHotel.Schema.MigrateAsync(postgres.ConnectionString + ";Pooling=false");
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await ExecuteAsync(postgres.ConnectionString, "create role clerk login password 'clerk'; grant select on all tables in schema public to clerk; revoke select on staff_members from clerk");
         hotel.Worker.Set("Database:ConnectionString", new Npgsql.NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Username = "clerk", Password = "clerk" }.ConnectionString);
         await RefusedAsync("backup", hotel, "permission denied for table staff_members", _folder);

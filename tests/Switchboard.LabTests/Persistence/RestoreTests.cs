@@ -14,7 +14,7 @@ public sealed class RestoreTests : IDisposable
     [Fact]
     public async Task Restored_into_an_empty_system_what_fell_due_meanwhile_is_missed_and_listed_and_never_rung_and_what_is_to_come_rings()
     {
-        await using var lost = await PostgresServer.StartPrivateAsync();
+        await using var lost = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(lost.ConnectionString, ["1181", "1182", "1183", "1184", "5181"], new Dictionary<string, string> { ["WakeUpCalls:Pause"] = "00:00:40" }, staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         var recording = Path.Combine(hotel.Pbx.Folder, "spool", "switchboard-messages", "1764150000000-restore.wav");
@@ -34,7 +34,7 @@ public sealed class RestoreTests : IDisposable
         await hotel.Worker.WaitForLogAsync("Going on without PostgreSQL");
         // In this machine's journal only.
         await hotel.BookAsync("1184", LabHotel.HotelTime(7200));
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         File.Delete(recording);
         var rung = hotel.Phones.Calls("5181");
 
@@ -74,7 +74,7 @@ public sealed class RestoreTests : IDisposable
     [Fact]
     public async Task A_worker_that_goes_on_while_the_database_is_restored_stores_nothing_of_its_own_in_it_and_begins_anew()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1191", "1192"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         await hotel.BookAsync("1191", LabHotel.HotelTime(7200));

@@ -24,7 +24,7 @@ public sealed class ManyPhonesTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _postgres = await PostgresServer.StartPrivateAsync();
+        _postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         _app = await WorkerWithoutPbx.BuildAsync(_postgres.ConnectionString, _folder, ("Phones:GoneAfter", "00:00:03"));
         await _app.StartAsync();
         Assert.True(await Eventually.TrueAsync(() => Local.IsOnline, Patience));

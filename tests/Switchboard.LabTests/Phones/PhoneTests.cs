@@ -39,7 +39,7 @@ public class PhoneTests(PostgresServer server, ITestOutputHelper output)
         Assert.Equal("1142 phone-gone", await hotel.QueryAsync<string>("select string_agg(room || ' ' || kind, ',') from notices"));
         Assert.Contains("phone PJSIP/1142 is gone since", await hotel.CliDoneAsync("notices", "--open"), StringComparison.Ordinal);
 
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         await hotel.Worker.StartAsync();
         await SeenAsync(hotel, "1142 gone UNAVAILABLE, 1143 yes NOT_INUSE");
         await hotel.Pbx.StopAsync();
@@ -66,7 +66,7 @@ public class PhoneTests(PostgresServer server, ITestOutputHelper output)
     public async Task A_floor_that_goes_at_once_is_told_of_in_one_line_and_one_notice_also_while_PostgreSQL_is_away()
     {
         string[] rooms = ["1144", "1145", "1146", "1147", "1148", "1149", "2149"];
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, rooms, Soon);
         await hotel.StartAsync();
         await SeenAsync(hotel, string.Join(", ", rooms.Select(r => $"{r} yes NOT_INUSE")));

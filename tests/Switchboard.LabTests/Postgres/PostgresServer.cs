@@ -20,8 +20,11 @@ public sealed class PostgresServer : IAsyncDisposable
 
     internal PostgresServer(string? choice, TextWriter console) => _running = new(() => StartAsync(choice?.Trim(), console));
 
-    /// <summary>A server of the caller's own, to be killed and started at will.</summary>
+    /// <summary>A server of the caller's own, to be killed and started at will, made from nothing.</summary>
     public static Task<PrivatePostgres> StartPrivateAsync() => PrivatePostgres.CreateAsync();
+
+    /// <summary>The same with what <paramref name="template"/> brings, a copy of a cluster that is made once a test run.</summary>
+    public static Task<PrivatePostgres> StartPrivateAsync(DatabaseTemplate template) => PrivatePostgres.CreateAsync(template);
 
     /// <summary>The maintenance database: for tests that need a server but no schema.</summary>
     public async Task<string> GetConnectionStringAsync() => (await _running.Value).ConnectionString;

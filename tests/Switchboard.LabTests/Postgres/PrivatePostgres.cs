@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using Switchboard.LabTests.Lab;
 
@@ -11,6 +13,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private const long Room = 1L << 30;
+
+    private static readonly ConcurrentDictionary<string, Lazy<Task<PrivatePostgres>>> Clusters = new();
 
     private readonly Keeper _folderKeeper;
     private Keeper? _server;
@@ -33,7 +37,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private string ConnectionFile => Path.Combine(Folder, "connection");
     private string Log => Path.Combine(Folder, "log");
 
-    internal static async Task<PrivatePostgres> CreateAsync()
+    internal static Task<PrivatePostgres> CreateAsync() => CreateAsync(_ => Task.CompletedTask);
+
+    internal static async Task<PrivatePostgres> CreateAsync(DatabaseTemplate template)
+    {
+        var cluster = await Clusters.GetOrAdd(template.Name, _ => new(() => MakeClusterAsync(template))).Value;
+        return await CreateAsync(postgres => CopyAsync(cluster.Folder, postgres.Folder));
+    }
+
+    private static async Task<PrivatePostgres> CreateAsync(Func<PrivatePostgres, Task> fillAsync)
     {
         var memory = new DirectoryInfo("/dev/shm");
         var parent = memory.Exists && new DriveInfo(memory.FullName).AvailableFreeSpace > Room ? memory.FullName : "/tmp";
@@ -42,6 +54,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         var postgres = new PrivatePostgres(folder);
         try
         {
+            await fillAsync(postgres);
             await postgres.StartAsync();
             return postgres;
         }
@@ -50,6 +63,22 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await postgres.DisposeAsync();
             throw;
         }
+    }
+
+    // Stopped, and there until the test run ends: its keeper sees to that.
+    private static async Task<PrivatePostgres> MakeClusterAsync(DatabaseTemplate template)
+    {
+        var cluster = await CreateAsync();
+        await template.MigrateAsync(cluster.ConnectionString + ";Pooling=false");
+        await cluster.KillAsync(PostgresSignal.Fast);
+        return cluster;
+    }
+
+    private static async Task CopyAsync(string from, string to)
+    {
+        using var copy = Process.Start("cp", ["-a", Path.Combine(from, "data"), Path.Combine(from, "pg.password"), to]);
+        await copy.WaitForExitAsync();
+        if (copy.ExitCode != 0) throw new InvalidOperationException($"{from} could not be copied to {to}");
     }
 
     /// <summary>Starts it again after <see cref="KillAsync"/>; returns when it accepts connections.</summary>

@@ -59,7 +59,7 @@ public class StaffTests(PostgresServer server)
     [Fact]
     public async Task A_staff_number_and_PIN_typed_on_a_phone_are_checked_and_locked_also_without_PostgreSQL_and_the_record_holds_no_key()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         var agi = FreePorts.Tcp();
         await using var pbx = new LabAsterisk(LabHotel.RoomsOf("1182"))
         {

@@ -213,7 +213,7 @@ public class StayTests(PostgresServer server)
     [Fact]
     public async Task While_PostgreSQL_is_away_the_guests_are_known_and_none_is_checked_in_moved_or_checked_out()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1140", "1150"], staticPhones: true);
         await hotel.StartAsync();
         await CheckInAsync(hotel, "1140", "王小明");

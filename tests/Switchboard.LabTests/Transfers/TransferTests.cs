@@ -154,7 +154,7 @@ public class TransferTests(PostgresServer server, ITestOutputHelper output)
         await StoredAsync(hotel, "transfers->0->>'kind' = 'attended' and transfers->0->>'to' = 'PJSIP/3176' and transfers->0->>'outcome' = 'Answered' and jsonb_array_length(transfers) = 1");
         await StoredAsync(hotel, "ended_at is not null and transfers <> '[]'");
 
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         await hotel.Phones.CallAsync("6276", "0", "--for", "1500");
         await hotel.Phones.CallAsync("0001", "2176", "--for", "600", "--blind", "3176");
         await hotel.Phones.WaitForAsync("3176", "ANSWER", 2);

@@ -15,7 +15,7 @@ public class StartOrderTests(ITestOutputHelper output)
     [MemberData(nameof(Orders))]
     public async Task In_whatever_order_the_three_start_the_room_rings(string order)
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1141"], staticPhones: true);
         // Prepared by a first start, as everything was before the power went.
         await hotel.Pbx.StartAsync();
@@ -77,7 +77,7 @@ public class WrongPasswordTests(PostgresServer server)
     [Fact]
     public async Task While_the_database_is_away_status_says_since_when_and_health_says_not_ready()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1143"], staticPhones: true);
         await hotel.StartAsync();
         Assert.Contains("PostgreSQL answers", await StatusOf(hotel, "database"), StringComparison.Ordinal);

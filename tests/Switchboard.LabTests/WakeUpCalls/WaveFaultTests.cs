@@ -157,7 +157,8 @@ public class WaveWireTests(PostgresServer server, ITestOutputHelper output)
         var tally = await wave.EndAsync();
         output.WriteLine(tally.ToString());
         Assert.True(tally is { Booked: 43, LeftOut: [], CalledAfterConfirmation: [], RungTooOften: 0 }, $"{tally}\n{hotel.Worker.Log}");
-        Assert.Equal(1, hotel.Worker.Said("no Pong within"));
+        // Left once for it; the line about the outage may say so as well.
+        Assert.True(hotel.Worker.Said(" ended: no Pong within") == 1, hotel.Worker.Log);
         await hotel.RecordIsWholeAsync(output);
     }
 }
@@ -167,7 +168,7 @@ public class WaveDatabaseTests(ITestOutputHelper output)
     [Fact]
     public async Task PostgreSQL_restarted_and_killed_in_a_wave_costs_no_guest_and_no_second_call()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         var rooms = LabWave.RoomsFor(60);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, rooms, new Dictionary<string, string> { ["WakeUpCalls:CallsPerSecond"] = "20" }, staticPhones: true);
         await hotel.StartAsync();

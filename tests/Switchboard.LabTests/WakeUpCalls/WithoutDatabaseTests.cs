@@ -11,7 +11,7 @@ public class WithoutDatabaseTests(ITestOutputHelper output)
     [Fact]
     public async Task Wake_ups_ring_on_time_and_are_booked_cancelled_and_knocked_for_while_PostgreSQL_is_away_and_all_of_it_is_stored_when_it_is_back()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1171", "1172", "1173", "5171", "4171"], staticPhones: true);
         await hotel.StartAsync();
         var at = LabHotel.HotelTime(12);
@@ -63,7 +63,7 @@ public class WithoutDatabaseTests(ITestOutputHelper output)
     [Fact]
     public async Task A_worker_started_while_PostgreSQL_is_away_rings_from_its_copy_lets_staff_in_and_loses_nothing_when_it_is_killed_again()
     {
-        await using var postgres = await PostgresServer.StartPrivateAsync();
+        await using var postgres = await PostgresServer.StartPrivateAsync(LabHotel.Schema);
         await using var hotel = LabHotel.BuildOn(postgres.ConnectionString, ["1174", "1175", "1176", "5174"], staticPhones: true, ownProcess: true);
         await hotel.StartAsync();
         var at = LabHotel.HotelTime(20);
@@ -78,7 +78,7 @@ public class WithoutDatabaseTests(ITestOutputHelper output)
         // The token is known here as well, and a booking is taken.
         var third = await hotel.BookAsync("1175", at.AddSeconds(10));
         await hotel.WaitForStateAsync(first, "Confirmed");
-        await hotel.Worker.KillAsync();
+        await hotel.Worker.KillAsync(nextBeside: true);
         await hotel.Worker.StartAsync(waitUntilReady: false);
         Assert.True(await Eventually.TrueAsync(() => hotel.Worker.AnswersAsync("/api/wakeups"), TimeSpan.FromSeconds(15)), hotel.Worker.Log);
         await hotel.WaitForStateAsync(second, "Unanswered");
