@@ -157,8 +157,9 @@ public class WaveWireTests(PostgresServer server, ITestOutputHelper output)
         var tally = await wave.EndAsync();
         output.WriteLine(tally.ToString());
         Assert.True(tally is { Booked: 43, LeftOut: [], CalledAfterConfirmation: [], RungTooOften: 0 }, $"{tally}\n{hotel.Worker.Log}");
-        // Left once for it; the line about the outage may say so as well.
-        Assert.True(hotel.Worker.Said(" ended: no Pong within") == 1, hotel.Worker.Log);
+        // The outage is told once; what was asked just then may say what it failed for as well.
+        var silent = hotel.Worker.Log.Split('\n').Count(line => line.Contains("cannot be reached since", StringComparison.Ordinal) && line.Contains("no Pong within", StringComparison.Ordinal));
+        Assert.True(silent == 1, hotel.Worker.Log);
         await hotel.RecordIsWholeAsync(output);
     }
 }
