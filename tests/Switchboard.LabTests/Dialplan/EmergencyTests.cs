@@ -128,10 +128,15 @@ public class DeadLineTests(DialplanLab lab) : IClassFixture<DialplanLab>
         await lab.RoomAsync("2106", level: 0);
         await lab.Outside.DisposeAsync();
         Assert.True(await Eventually.TrueAsync(async () => (await lab.Pbx.CommandAsync("pjsip show contacts")).Contains("Unavail", StringComparison.Ordinal), TimeSpan.FromSeconds(15)));
-        var began = TimeProvider.System.GetTimestamp();
-        await using var call = await lab.Phones.BeginCallAsync("2106", "110", "--for", "300");
-        await lab.Phones.WaitForAsync(DialplanLab.Operator, "INVITE");
-        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(2));
+        var (call, took) = await StartTimes.MeasureAsync(async () =>
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            var begun = await lab.Phones.BeginCallAsync("2106", "110", "--for", "300");
+            await lab.Phones.WaitForAsync(DialplanLab.Operator, "INVITE");
+            return (begun, TimeProvider.System.GetElapsedTime(began));
+        });
+        await using var _ = call;
+        Assert.True(took < TimeSpan.FromSeconds(2), $"it took {took}");
         Assert.Equal(0, await call.WaitForExitAsync(TimeSpan.FromSeconds(20)));
     }
 }

@@ -9,7 +9,9 @@ namespace Switchboard.LabTests.Lab;
 public sealed class StartTimes : IDisposable
 {
     private static readonly ConcurrentDictionary<string, (int Count, TimeSpan Sum)> Spent = new();
-    private static readonly SemaphoreSlim Openings = new(2);
+    private const int MostOpenings = 2;
+    private static readonly SemaphoreSlim Openings = new(MostOpenings);
+    private static readonly SemaphoreSlim Measurements = new(1);
 
     /// <summary>Starts something and counts how long that took, also where it failed.</summary>
     internal static async Task<T> OfAsync<T>(string what, Func<Task<T>> start)
@@ -40,6 +42,28 @@ public sealed class StartTimes : IDisposable
         finally
         {
             Openings.Release();
+        }
+    }
+
+    /// <summary>Measures a second or a few: no hotel is opened meanwhile.</summary>
+    internal static async Task<T> MeasureAsync<T>(Func<Task<T>> measure)
+    {
+        await Measurements.WaitAsync();
+        try
+        {
+            for (var held = 0; held < MostOpenings; held++) await Openings.WaitAsync();
+            try
+            {
+                return await measure();
+            }
+            finally
+            {
+                Openings.Release(MostOpenings);
+            }
+        }
+        finally
+        {
+            Measurements.Release();
         }
     }
 
