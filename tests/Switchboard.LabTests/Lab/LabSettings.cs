@@ -3,8 +3,8 @@ using Switchboard.LabTests.Lab;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Most of a test is waiting for phones that ring: five for two cores, of which two open a hotel (StartTimes).
-[assembly: CollectionBehavior(MaxParallelThreads = 5)]
+// Most of a test is waiting for phones that ring: four for two cores, of which two open a hotel (StartTimes).
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: TestCollectionOrderer(typeof(LongestFirst))]
 
 namespace Switchboard.LabTests.Lab;
