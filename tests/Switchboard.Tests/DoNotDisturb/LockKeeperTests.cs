@@ -9,106 +9,100 @@ namespace Switchboard.Tests.DoNotDisturb;
 
 /// <summary>Locks end at their end, and somebody looks after a guest whose room is locked for a day.</summary>
 [Collection(QuietCollection.Name)]
-public sealed class LockKeeperTests : IAsyncLifetime
+public sealed class LockKeeperTests : OneHotel
 {
-    private SmallHotel _hotel = null!;
-
-    public async ValueTask InitializeAsync() => _hotel = await SmallHotel.OpenAsync();
-
-    public ValueTask DisposeAsync() => _hotel.DisposeAsync();
-
     [Fact]
     public async Task A_lock_with_an_end_releases_itself_then_and_not_before()
     {
-        await _hotel.LockAsync("1101", "22:30");
-        await _hotel.AtAsync("22:29:59");
-        Assert.True(_hotel.LockOf("1101").IsOpen);
-        await _hotel.AtAsync("22:30:00");
-        await _hotel.PassAsync(TimeSpan.FromMilliseconds(1));
+        await Hotel.LockAsync("1101", "22:30");
+        await Hotel.AtAsync("22:29:59");
+        Assert.True(Hotel.LockOf("1101").IsOpen);
+        await Hotel.AtAsync("22:30:00");
+        await Hotel.PassAsync(TimeSpan.FromMilliseconds(1));
 
-        var locked = _hotel.LockOf("1101");
+        var locked = Hotel.LockOf("1101");
         Assert.Equal((SmallHotel.Clocked("22:30:00"), "expired", "switchboard"),
             (locked.ReleasedAt, locked.ReleasedHow, locked.ReleasedBy));
-        Assert.DoesNotContain("switchboard_dnd/1101", _hotel.Pbx.AstDb.Keys);
-        Assert.Equal("do not disturb is off (expired)", _hotel.One<Notice>(n => n.Kind == "dnd-released").Text);
-        Assert.Contains(_hotel.Log, line =>
+        Assert.DoesNotContain("switchboard_dnd/1101", Hotel.Pbx.AstDb.Keys);
+        Assert.Equal("do not disturb is off (expired)", Hotel.One<Notice>(n => n.Kind == "dnd-released").Text);
+        Assert.Contains(Hotel.Log, line =>
             line is { Id: 4301 } && line.Text.Contains("room 1101 released by switchboard (expired)", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_lock_that_was_given_another_end_does_not_end_at_the_first_one()
     {
-        await _hotel.LockAsync("1101", "22:30");
-        await _hotel.LockAsync("1101", "23:30");
-        await _hotel.AtAsync("22:30:01");
-        Assert.True(_hotel.LockOf("1101").IsOpen);
-        await _hotel.AtAsync("23:30:01");
-        Assert.Equal(SmallHotel.Clocked("23:30:00"), _hotel.LockOf("1101").ReleasedAt);
-        Assert.Equal(["set", "until 2026-11-24 23:30", "released"], _hotel.All<RoomLockEvent>().OrderBy(e => e.At).Select(e => e.What));
+        await Hotel.LockAsync("1101", "22:30");
+        await Hotel.LockAsync("1101", "23:30");
+        await Hotel.AtAsync("22:30:01");
+        Assert.True(Hotel.LockOf("1101").IsOpen);
+        await Hotel.AtAsync("23:30:01");
+        Assert.Equal(SmallHotel.Clocked("23:30:00"), Hotel.LockOf("1101").ReleasedAt);
+        Assert.Equal(["set", "until 2026-11-24 23:30", "released"], Hotel.All<RoomLockEvent>().OrderBy(e => e.At).Select(e => e.What));
     }
 
     [Fact]
     public async Task A_lock_that_ended_while_no_worker_was_there_is_released_as_of_its_end()
     {
-        await _hotel.LockAsync("1101", "22:30");
-        await _hotel.StopAsync();
-        await _hotel.AtAsync("23:45:00");
-        await _hotel.StartAsync();
-        Assert.Equal((SmallHotel.Clocked("22:30:00"), "expired"), (_hotel.LockOf("1101").ReleasedAt, _hotel.LockOf("1101").ReleasedHow));
-        Assert.DoesNotContain("switchboard_dnd/1101", _hotel.Pbx.AstDb.Keys);
+        await Hotel.LockAsync("1101", "22:30");
+        await Hotel.StopAsync();
+        await Hotel.AtAsync("23:45:00");
+        await Hotel.StartAsync();
+        Assert.Equal((SmallHotel.Clocked("22:30:00"), "expired"), (Hotel.LockOf("1101").ReleasedAt, Hotel.LockOf("1101").ReleasedHow));
+        Assert.DoesNotContain("switchboard_dnd/1101", Hotel.Pbx.AstDb.Keys);
     }
 
     [Fact]
     public async Task A_lock_that_ends_while_the_PBX_is_away_is_gone_there_when_it_is_back()
     {
-        await _hotel.LockAsync("1101", "22:30");
-        await _hotel.Pbx.LeaveAsync();
-        await _hotel.AtAsync("22:31:00");
-        Assert.False(_hotel.LockOf("1101").IsOpen);
-        await _hotel.Pbx.ReturnAsync();
-        Assert.DoesNotContain("switchboard_dnd/1101", _hotel.Pbx.AstDb.Keys);
+        await Hotel.LockAsync("1101", "22:30");
+        await Hotel.Pbx.LeaveAsync();
+        await Hotel.AtAsync("22:31:00");
+        Assert.False(Hotel.LockOf("1101").IsOpen);
+        await Hotel.Pbx.ReturnAsync();
+        Assert.DoesNotContain("switchboard_dnd/1101", Hotel.Pbx.AstDb.Keys);
         // The dialplan knew the end as well: nobody waited for it.
-        Assert.DoesNotContain(_hotel.All<Notice>(), n => n.Kind == "dnd-applied");
+        Assert.DoesNotContain(Hotel.All<Notice>(), n => n.Kind == "dnd-applied");
     }
 
     [Fact]
     public async Task After_a_day_a_welfare_check_is_due_and_the_duty_manager_is_rung()
     {
-        await _hotel.LockAsync("1101");
-        await _hotel.PassAsync(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
-        Assert.Empty(_hotel.All<WelfareCheck>());
-        await _hotel.PassAsync(TimeSpan.FromSeconds(1.1));
+        await Hotel.LockAsync("1101");
+        await Hotel.PassAsync(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
+        Assert.Empty(Hotel.All<WelfareCheck>());
+        await Hotel.PassAsync(TimeSpan.FromSeconds(1.1));
 
-        var check = Assert.Single(_hotel.All<WelfareCheck>());
-        Assert.Equal(("1101", _hotel.LockOf("1101").Id), (check.Room, check.RoomLockId));
-        Assert.Contains("a welfare check is due, duty-manager is being told", _hotel.One<Notice>(n => n.Kind == "welfare-check").Text,
+        var check = Assert.Single(Hotel.All<WelfareCheck>());
+        Assert.Equal(("1101", Hotel.LockOf("1101").Id), (check.Room, check.RoomLockId));
+        Assert.Contains("a welfare check is due, duty-manager is being told", Hotel.One<Notice>(n => n.Kind == "welfare-check").Text,
             StringComparison.Ordinal);
-        Assert.Contains(_hotel.Log, line => line is { Id: 4303, Level: LogEventLevel.Warning });
-        Assert.Equal("8001", Assert.Single(_hotel.Pbx.Rings).To);
+        Assert.Contains(Hotel.Log, line => line is { Id: 4303, Level: LogEventLevel.Warning });
+        Assert.Equal("8001", Assert.Single(Hotel.Pbx.Rings).To);
     }
 
     [Fact]
     public async Task As_long_again_it_is_due_once_more_and_one_call_goes_on_not_two()
     {
-        await _hotel.DisposeAsync();
-        _hotel = await SmallHotel.OpenAsync(("DoNotDisturb:WelfareCheckAfter", "00:10:00"));
-        await _hotel.LockAsync("1101");
-        for (var check = 0; check < 2; check++) await _hotel.PassAsync(TimeSpan.FromMinutes(10) + TimeSpan.FromMilliseconds(1));
-        Assert.Equal(2, _hotel.All<WelfareCheck>().Count);
+        await Hotel.DisposeAsync();
+        Hotel = await SmallHotel.OpenAsync(("DoNotDisturb:WelfareCheckAfter", "00:10:00"));
+        await Hotel.LockAsync("1101");
+        for (var check = 0; check < 2; check++) await Hotel.PassAsync(TimeSpan.FromMinutes(10) + TimeSpan.FromMilliseconds(1));
+        Assert.Equal(2, Hotel.All<WelfareCheck>().Count);
         Assert.Equal([DeliveryState.Stopped, DeliveryState.Attempting],
-            _hotel.All<Delivery>().OrderBy(d => d.RequestedAt).Select(d => d.State));
-        Assert.Equal([_hotel.Pbx.Rings[0].ChannelId], _hotel.Pbx.HungUp);
-        Assert.Contains(_hotel.All<Notice>(),
+            Hotel.All<Delivery>().OrderBy(d => d.RequestedAt).Select(d => d.State));
+        Assert.Equal([Hotel.Pbx.Rings[0].ChannelId], Hotel.Pbx.HungUp);
+        Assert.Contains(Hotel.All<Notice>(),
             n => n.Text.Contains("is being told again: nobody has acknowledged the last one", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_room_that_was_released_before_needs_no_welfare_check()
     {
-        await _hotel.LockAsync("1101");
-        await _hotel.PassAsync(TimeSpan.FromHours(23));
-        await _hotel.ReleaseAsync("1101");
-        await _hotel.PassAsync(TimeSpan.FromHours(2));
-        Assert.Empty(_hotel.All<WelfareCheck>());
+        await Hotel.LockAsync("1101");
+        await Hotel.PassAsync(TimeSpan.FromHours(23));
+        await Hotel.ReleaseAsync("1101");
+        await Hotel.PassAsync(TimeSpan.FromHours(2));
+        Assert.Empty(Hotel.All<WelfareCheck>());
     }
 }
