@@ -30,7 +30,7 @@ public sealed partial class DialplanLab : IAsyncLifetime
         Pbx = new LabAsterisk(LabHotel.RoomsOf([.. Enumerable.Range(0, 40).SelectMany(n => (string[])[$"21{n:00}", $"51{n:00}", $"61{n:00}"]), "1101", "7101", "8101", "9101", "6201"]), phones, line);
         Phones = new LabPhones(Pbx, phones);
         Outside = new LabPhones(Pbx, line, "outside");
-        await StartTimes.OpenAsync(async () =>
+        await Openings.OpenAsync(async () =>
         {
             await Pbx.StartAsync();
             Pbx.ShortenPrompts();

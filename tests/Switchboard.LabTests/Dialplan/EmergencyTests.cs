@@ -128,7 +128,7 @@ public class DeadLineTests(DialplanLab lab) : IClassFixture<DialplanLab>
         await lab.RoomAsync("2106", level: 0);
         await lab.Outside.DisposeAsync();
         Assert.True(await Eventually.TrueAsync(async () => (await lab.Pbx.CommandAsync("pjsip show contacts")).Contains("Unavail", StringComparison.Ordinal), TimeSpan.FromSeconds(15)));
-        var (call, took) = await StartTimes.MeasureAsync(async () =>
+        var (call, took) = await Openings.MeasureAsync(async () =>
         {
             var began = TimeProvider.System.GetTimestamp();
             var begun = await lab.Phones.BeginCallAsync("2106", "110", "--for", "300");

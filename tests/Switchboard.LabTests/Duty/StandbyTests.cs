@@ -60,7 +60,7 @@ public class StandbyTests(PostgresServer server, ITestOutputHelper output)
         await using var hotel = await LabHotel.OpenAsync(server, ["1117", "1118"], ownProcess: true);
         await using var two = await TwoWorkers.OfAsync(hotel);
         var (claimed, later) = (await hotel.BookAsync("1117", 4), await hotel.BookAsync("1118", 9));
-        var took = await StartTimes.MeasureAsync(async () =>
+        var took = await Openings.MeasureAsync(async () =>
         {
             await two.First.KillAsync();
             return await two.UntilSecondServesAsync();
@@ -88,7 +88,7 @@ public class StandbyTests(PostgresServer server, ITestOutputHelper output)
         await using var hotel = await LabHotel.OpenAsync(server, ["1119"], ownProcess: true);
         await using var two = await TwoWorkers.OfAsync(hotel);
         var number = await hotel.BookAsync("1119", 8);
-        var took = await StartTimes.MeasureAsync(async () =>
+        var took = await Openings.MeasureAsync(async () =>
         {
             Assert.Equal(0, await two.First.StopAsync());
             Assert.Empty(await Released(two));

@@ -78,10 +78,13 @@ internal sealed class LabAsterisk : IAsyncDisposable
     /// <summary>16 or 22, for what the older one cannot do.</summary>
     public async Task<int> ReleaseAsync() => int.Parse((await CommandAsync("core show version")).Split(' ')[1].Split('.')[0], CultureInfo.InvariantCulture);
 
-    /// <summary>Warnings and errors of its log, but for one of PJSIP's that comes at some starts by the order of Asterisk's own modules: mod-invite, mod-refer
-    /// and the like are registered by res_pjsip_session and its kind while the first thread of res_pjsip runs.</summary>
+    /// <summary>
+    /// Warnings and errors of its log, but for one of PJSIP's that comes at some starts by the order of Asterisk's own modules: mod-invite and
+    /// mod-refer are registered by res_pjsip_session and res_pjsip_refer while the first thread of res_pjsip runs.
+    /// </summary>
     public string Warnings() => string.Join('\n', ReadLog().Where(line => (line.Contains("WARNING", StringComparison.Ordinal) || line.Contains("ERROR", StringComparison.Ordinal))
-        && !line.Contains("\" registered during operation. Enable PJSIP_SAFE_MODULE", StringComparison.Ordinal)));
+        && !line.Contains("Module \"mod-invite\" registered during operation", StringComparison.Ordinal)
+        && !line.Contains("Module \"mod-refer\" registered during operation", StringComparison.Ordinal)));
 
     /// <summary>What Asterisk itself has written of this channel: the types of its CEL events, in order.</summary>
     public string[] ReadCel(string uniqueId)

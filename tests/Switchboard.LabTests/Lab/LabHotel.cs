@@ -86,7 +86,7 @@ internal sealed class LabHotel : IAsyncDisposable
     }
 
     /// <summary>Starts the PBX, its phones and the worker, and imports the rooms.</summary>
-    public Task StartAsync(bool pbxIsThere = false) => StartTimes.OpenAsync(async () =>
+    public Task StartAsync(bool pbxIsThere = false) => Openings.OpenAsync(async () =>
     {
         if (!pbxIsThere) await Pbx.StartAsync();
         await Phones.StartAsync(register: !_staticPhones);
@@ -156,7 +156,7 @@ internal sealed class LabHotel : IAsyncDisposable
         JsonElement last = default;
         var reached = await Eventually.TrueAsync(async () =>
         {
-            // One that has ended may be missing from the copy that the worker looks in until PostgreSQL is back: it says so then, and knows it later.
+            // One that has ended may be missing from the copy, which is all that the worker has until PostgreSQL is back.
             if (await Worker.LookAsync($"/api/wakeups/{number}") is not { } told) return false;
             return StateOf(last = told) == state;
         }, TimeSpan.FromSeconds(seconds));

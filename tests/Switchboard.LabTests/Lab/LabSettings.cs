@@ -3,7 +3,7 @@ using Switchboard.LabTests.Lab;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Most of a test is waiting for phones that ring: four for two cores, of which two open a hotel (StartTimes).
+// Most of a test is waiting for phones that ring: four for two cores, of which two open a hotel (Openings).
 [assembly: CollectionBehavior(MaxParallelThreads = 4)]
 [assembly: TestCollectionOrderer(typeof(LongestFirst))]
 

@@ -9,9 +9,6 @@ namespace Switchboard.LabTests.Lab;
 public sealed class StartTimes : IDisposable
 {
     private static readonly ConcurrentDictionary<string, (int Count, TimeSpan Sum)> Spent = new();
-    private const int MostOpenings = 2;
-    private static readonly SemaphoreSlim Openings = new(MostOpenings);
-    private static readonly SemaphoreSlim Measurements = new(1);
 
     /// <summary>Starts something and counts how long that took, also where it failed.</summary>
     internal static async Task<T> OfAsync<T>(string what, Func<Task<T>> start)
@@ -25,45 +22,6 @@ public sealed class StartTimes : IDisposable
         {
             var took = TimeProvider.System.GetElapsedTime(began);
             Spent.AddOrUpdate(what, (1, took), (_, so) => (so.Count + 1, so.Sum + took));
-        }
-    }
-
-    /// <summary>
-    /// Opens a hotel: a PBX, its phones, a worker. That is where the processor's time goes; so two open at once, however many tests wait for
-    /// phones that ring, and tests that watch the clock are left the rest.
-    /// </summary>
-    internal static async Task OpenAsync(Func<Task> open)
-    {
-        await Openings.WaitAsync();
-        try
-        {
-            await open();
-        }
-        finally
-        {
-            Openings.Release();
-        }
-    }
-
-    /// <summary>Measures a second or a few: no hotel is opened meanwhile.</summary>
-    internal static async Task<T> MeasureAsync<T>(Func<Task<T>> measure)
-    {
-        await Measurements.WaitAsync();
-        try
-        {
-            for (var held = 0; held < MostOpenings; held++) await Openings.WaitAsync();
-            try
-            {
-                return await measure();
-            }
-            finally
-            {
-                Openings.Release(MostOpenings);
-            }
-        }
-        finally
-        {
-            Measurements.Release();
         }
     }
 

@@ -29,7 +29,7 @@ public class WithoutDatabaseTests(ITestOutputHelper output)
         await RefusedAsync(hotel, "1171", at.AddDays(3), HttpStatusCode.ServiceUnavailable, "only wake-ups of the next 24 hours");
         await RefusedAsync(hotel, "9999", at, HttpStatusCode.BadRequest, "must be a room of the hotel");
 
-        await StartTimes.MeasureAsync(() => hotel.WaitForStateAsync(booked, "Confirmed"));
+        await Openings.MeasureAsync(() => hotel.WaitForStateAsync(booked, "Confirmed"));
         await hotel.WaitForStateAsync(meanwhile, "Confirmed");
         await hotel.WaitForStateAsync(snoozed, "Confirmed");
         await hotel.WaitForStateAsync(never, "Unanswered");
