@@ -38,7 +38,8 @@ internal sealed class AmiSession : IAsyncDisposable
     private int _awaitingEvents;
     private int _abandonedLists;
 
-    private AmiSession(AmiOptions options, TimeProvider time, ILogger log, (IDisposable Line, Stream Stream) transport, IAmiSessionOwner owner)
+    private AmiSession(
+        AmiOptions options, TimeProvider time, ILogger log, (IDisposable Line, Stream Stream) transport, IAmiSessionOwner owner)
     {
         (_options, _time, _log, _owner) = (options, time, log, owner);
         (_line, _stream) = transport;

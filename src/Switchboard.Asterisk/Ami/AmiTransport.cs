@@ -13,7 +13,8 @@ internal static class AmiTransport
         if (options.OpenLine is { } open)
         {
             Stream? line = null;
-            await WithinAsync(options.ConnectTimeout, time, "connect", async token => line = await open(token).ConfigureAwait(false), ct).ConfigureAwait(false);
+            async ValueTask OpenAsync(CancellationToken token) => line = await open(token).ConfigureAwait(false);
+            await WithinAsync(options.ConnectTimeout, time, "connect", OpenAsync, ct).ConfigureAwait(false);
             return (line!, line!);
         }
 

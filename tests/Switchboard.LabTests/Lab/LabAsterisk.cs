@@ -79,8 +79,8 @@ internal sealed class LabAsterisk : IAsyncDisposable
     public async Task<int> ReleaseAsync() => int.Parse((await CommandAsync("core show version")).Split(' ')[1].Split('.')[0], CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Warnings and errors of its log, but for one of PJSIP's that comes at some starts by the order of Asterisk's own modules: mod-invite and
-    /// mod-refer are registered by res_pjsip_session and res_pjsip_refer while the first thread of res_pjsip runs.
+    /// Warnings and errors of its log, but for one of PJSIP's that comes at some starts by the order of Asterisk's own modules:
+    /// mod-invite and mod-refer are registered by res_pjsip_session and res_pjsip_refer while the first thread of res_pjsip runs.
     /// </summary>
     public string Warnings() => string.Join('\n', ReadLog().Where(line => (line.Contains("WARNING", StringComparison.Ordinal) || line.Contains("ERROR", StringComparison.Ordinal))
         && !line.Contains("Module \"mod-invite\" registered during operation", StringComparison.Ordinal)

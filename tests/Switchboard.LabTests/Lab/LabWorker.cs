@@ -121,7 +121,7 @@ internal sealed class LabWorker : IAsyncDisposable
 
     public Task ContinueAsync() => SignalAsync("CONT");
 
-    /// <summary>kill -9. Where only this life is to be killed, the next one may run beside the tests: there sooner, and for a tenth.</summary>
+    /// <summary>kill -9. Where only this life is to be killed, the next one may run beside the tests, for a tenth of the cost.</summary>
     public async Task KillAsync(bool nextBeside = false)
     {
         await SignalAsync("KILL");
@@ -170,7 +170,8 @@ internal sealed class LabWorker : IAsyncDisposable
     {
         using var answer = await TrySendAsync(HttpMethod.Get, path, null);
         var said = await answer.Content.ReadAsStringAsync();
-        if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && said.Contains("is not in this machine's copy", StringComparison.Ordinal)) return null;
+        var isAway = answer.StatusCode == HttpStatusCode.ServiceUnavailable;
+        if (isAway && said.Contains("is not in this machine's copy", StringComparison.Ordinal)) return null;
         answer.EnsureSuccessStatusCode();
         return JsonSerializer.Deserialize<JsonElement>(said);
     }

@@ -1,8 +1,8 @@
 namespace Switchboard.LabTests.Lab;
 
 /// <summary>
-/// A hotel that opens (a PBX, its phones, a worker) is where the processor's time goes. So two open at once, however many tests wait for phones
-/// that ring, and none while a test measures a second.
+/// A hotel that opens (a PBX, its phones, a worker) is where the processor's time goes. So two open at once, however many tests
+/// wait for phones that ring, and none while a test measures a second.
 /// </summary>
 internal static class Openings
 {

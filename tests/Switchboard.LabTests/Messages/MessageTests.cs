@@ -23,8 +23,8 @@ public class MessageTests(PostgresServer server)
         var (taken, lit) = await Openings.MeasureAsync(async () =>
         {
             var began = TimeProvider.System.GetTimestamp();
-            var answer = await hotel.Worker.SendAsync(
-                HttpMethod.Post, "/api/messages", new { to = "1221", text = "Please call 今晚八点", from = "Mr Li", number = "138 0013 8000", by = "1007" });
+            var message = new { to = "1221", text = "Please call 今晚八点", from = "Mr Li", number = "138 0013 8000", by = "1007" };
+            var answer = await hotel.Worker.SendAsync(HttpMethod.Post, "/api/messages", message);
             await hotel.Phones.WaitForLampAsync("1221", "yes 1/0");
             return (answer, TimeProvider.System.GetElapsedTime(began));
         });

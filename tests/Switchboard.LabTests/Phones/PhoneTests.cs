@@ -87,16 +87,17 @@ public class PhoneTests(PostgresServer server, ITestOutputHelper output)
             await using var hold = new NpgsqlCommand("begin; lock table phone_absences in exclusive mode", connection);
             await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
             await hotel.Phones.RegisterAsync(7200, rooms[^1]);
-            Assert.True(await Eventually.TrueAsync(
-                async () => await hotel.QueryAsync<long>("select count(*) from pg_locks where relation = 'phone_absences'::regclass and not granted") > 0,
-                TimeSpan.FromSeconds(10)), hotel.Worker.Log);
+            const string Waits = "select count(*) from pg_locks where relation = 'phone_absences'::regclass and not granted";
+            var waits = await Eventually.TrueAsync(async () => await hotel.QueryAsync<long>(Waits) > 0, TimeSpan.FromSeconds(10));
+            Assert.True(waits, hotel.Worker.Log);
             await hotel.Phones.RegisterAsync(7200, rooms[..^1]);
             await SeenAsync(hotel, AllThere(rooms));
         }
 
         await hotel.Worker.WaitForLogAsync("7 room phones are back");
         Assert.Equal(1, hotel.Worker.Said("is back after"));
-        Assert.Equal(8, await hotel.QueryAsync<long>("select count(*) from phone_absences where warned_at is not null and back_at is not null"));
+        const string Back = "select count(*) from phone_absences where warned_at is not null and back_at is not null";
+        Assert.Equal(8, await hotel.QueryAsync<long>(Back));
         Assert.Equal(1, await hotel.QueryAsync<long>("select count(*) from notices"));
     }
 

@@ -76,7 +76,9 @@ public class CrashTests(PostgresServer server)
         var missed = await hotel.BookAsync("1114", 6);
         var late = await hotel.BookAsync("1115", 30);
         await hotel.Worker.KillAsync(nextBeside: true);
-        const string Long = "select min(due_at) + interval '26 s' < clock_timestamp() and max(due_at) + interval '6 s' < clock_timestamp() from wake_up_calls";
+        const string Long = """
+            select min(due_at) + interval '26 s' < clock_timestamp() and max(due_at) + interval '6 s' < clock_timestamp() from wake_up_calls
+            """;
         Assert.True(await Eventually.TrueAsync(() => hotel.QueryAsync<bool>(Long), TimeSpan.FromSeconds(60)));
         await hotel.Worker.StartAsync();
         await hotel.WaitForStateAsync(missed, "Missed");

@@ -16,7 +16,8 @@ internal sealed class FakeSession(Stream stream) : IDisposable
     public async Task SendAsync(byte[] bytes) => await _stream.WriteAsync(bytes).AsTask().Soon();
 
     /// <summary>The client's next action.</summary>
-    public async Task<FakeAction> ReadAsync() => await NextAsync().Soon() ?? throw new InvalidOperationException("the client closed the connection");
+    public async Task<FakeAction> ReadAsync() =>
+        await NextAsync().Soon() ?? throw new InvalidOperationException("the client closed the connection");
 
     /// <summary>The client's next action, whenever it comes; null when the client has gone.</summary>
     public async Task<FakeAction?> NextAsync()

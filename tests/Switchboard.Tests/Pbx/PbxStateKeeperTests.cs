@@ -32,7 +32,7 @@ public class PbxStateKeeperTests
         await StopAsync(services);
     }
 
-    /// <summary>On a machine that is busy one part of the worker may begin long after the other: seen in the lab, where AstDB stayed empty.</summary>
+    /// <summary>On a busy machine one part may begin long after the other: seen in the lab, where AstDB stayed empty.</summary>
     [Fact]
     public async Task Where_the_link_is_up_before_this_begins_AstDB_is_read_all_the_same()
     {
@@ -145,7 +145,8 @@ public class PbxStateKeeperTests
             WrittenAfterConnect = writtenAfterConnect,
         });
         services.GetRequiredService<PbxState>().MayWrite = () => mayWrite;
-        foreach (var hosted in services.GetServices<IHostedService>().Where(only ?? (_ => true))) await hosted.StartAsync(CancellationToken.None);
+        foreach (var hosted in services.GetServices<IHostedService>().Where(only ?? (_ => true)))
+            await hosted.StartAsync(CancellationToken.None);
         return services;
     }
 

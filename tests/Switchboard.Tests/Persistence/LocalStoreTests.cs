@@ -41,7 +41,7 @@ public sealed class LocalStoreTests
         Assert.Single(hotel.All<WakeUpCall>());
     }
 
-    /// <summary>The copy holds what is open and what was lately: what ended before that is in the database, and was never "not there".</summary>
+    /// <summary>The copy holds what is open and what was lately; what ended before that is in the database.</summary>
     [Fact]
     public async Task Of_what_is_not_in_the_copy_nobody_is_told_that_it_does_not_exist()
     {

@@ -43,9 +43,13 @@ internal sealed class UnitOfWork(SwitchboardDb db, LocalStore local) : IAsyncDis
     /// <summary>What to say of a thing that this unit of work has not found.</summary>
     public Exception Unknown(string thing) => Unknown(thing, IsOffline);
 
-    /// <summary>The same for who only looked, in the copy or in the database. The copy holds but the latest: what is not in it may be there all the same.</summary>
+    /// <summary>
+    /// The same for who only looked, in the copy or in the database. The copy holds but the latest: what is not in it may be
+    /// there all the same.
+    /// </summary>
     public static Exception Unknown(string thing, bool inCopy) => inCopy
-        ? new StoreAwayException($"{thing} is not in this machine's copy, and the database is away: ask again when it is back. Nothing was changed")
+        ? new StoreAwayException(
+            $"{thing} is not in this machine's copy, and the database is away: ask again when it is back. Nothing was changed")
         : new NotFoundException($"there is no {thing}");
 
     /// <summary>A row of the local copy, to be changed.</summary>
